@@ -1,0 +1,72 @@
+// Package cloud is the simulator's model: two AWS regions, the CDN and the Cloudflare zone in front of them, and how they
+// behave in time and under faults. It knows no network and no wire protocol.
+//
+// Everything hangs from a World, which is reached under one lock through Cloud.Locked. The model has no goroutine and no
+// ticker: what is to happen later waits in a queue, and every locked access first runs what has fallen due, in order, each
+// at its own moment. So the same seed and the same clock give the same world, and it works inside testing/synctest.
+//
+// Speed divides durations (how long a task takes to start, a health check's interval, the database's heartbeat, a metric's
+// period, replication lag), never timestamps, which are the wall clock of Options.Now.
+package cloud
+
+import (
+	"sync"
+	"time"
+)
+
+// Options says how a cloud is made. The zero value is usable.
+type Options struct {
+	Now      func() time.Time // the clock; nil means time.Now
+	Seed     uint64           // everything random is drawn from it
+	Speed    float64          // divides durations; 0 means 1
+	Estate   string           // the estate's name, first part of its resources' names; "" means "davidshaevel"
+	Zone     string           // the public zone; "" means "davidshaevel.com"
+	Regions  [2]string        // primary and standby; "" means us-east-1 and us-west-2
+	Services int              // services a region; less than 4 means the reference's 4
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Speed <= 0 {
+		o.Speed = 1
+	}
+	if o.Estate == "" {
+		o.Estate = "davidshaevel"
+	}
+	if o.Zone == "" {
+		o.Zone = "davidshaevel.com"
+	}
+	if o.Regions[0] == "" {
+		o.Regions[0] = "us-east-1"
+	}
+	if o.Regions[1] == "" {
+		o.Regions[1] = "us-west-2"
+	}
+	o.Services = max(o.Services, 4)
+	return o
+}
+
+// Cloud is the simulated cloud. All its methods may be called from any goroutine.
+type Cloud struct {
+	mu    sync.Mutex
+	now   func() time.Time
+	world *World
+}
+
+// New makes a cloud with two empty regions, whose clock begins at start (no later than now).
+func New(o Options, start time.Time) *Cloud {
+	o = o.withDefaults()
+	return &Cloud{now: o.Now, world: newWorld(o, start)}
+}
+
+// Locked runs everything that has fallen due, then f, alone, at the present moment. f reads and changes the world; no
+// pointer into it may be kept afterwards. f must not call the Cloud's own methods, which take the same lock.
+func (c *Cloud) Locked(f func(w *World)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.world.advance(c.now())
+	f(c.world)
+	c.world.settle()
+}

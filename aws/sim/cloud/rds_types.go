@@ -1,0 +1,78 @@
+package cloud
+
+import "time"
+
+// Database is an RDS PostgreSQL instance.
+type Database struct {
+	ID, ARN, ResourceID string
+	Class, Version      string
+	Status              string // available, rebooting, stopped, storage-full, ...
+	Host                string // endpoint
+	Port                int
+	AZ                  string
+	MultiAZ             bool
+	Storage             int // GiB
+	StorageType         string
+	KMSKey              string
+	Retention           int // days of automated backups; 0: none
+	DeletionProtection  bool
+	Name, User          string
+	Subnets             string // DB subnet group
+	Created             time.Time
+	Tags                []Tag
+	Source              *Database // nil: a writer
+	Replicas            []*Database
+
+	region *Region
+	wal    wal     // a writer's own history
+	replay *replay // a replica's progress in its source's history
+	up     time.Time
+}
+
+// Snapshot is a DB snapshot. A copy keeps the original's time in Original; Created is its own.
+type Snapshot struct {
+	ID, ARN   string
+	Database  string // DBInstanceIdentifier
+	Status    string
+	Type      string // manual or automated
+	Created   time.Time
+	Original  time.Time
+	SourceARN string // of a copy: the snapshot it was made from
+	SourceReg string // of a copy: the region it was made from
+	Storage   int
+	Version   string
+	KMSKey    string
+	Percent   int
+	Tags      []Tag
+}
+
+// AutomatedBackup is the replication of an instance's automated backups to another region. It is held by the region that
+// receives it; Source stays in the region it comes from.
+type AutomatedBackup struct {
+	ARN       string
+	Source    *Database
+	Status    string // Replicating, Retained
+	Retention int
+	KMSKey    string
+	Created   time.Time
+	behind    time.Duration // how far the newest restorable moment trails, simulated
+	frozen    time.Time     // the newest restorable moment when replication stopped; zero while it goes on
+}
+
+// Row is one row that an application wrote.
+type Row struct {
+	Number int64
+	Text   string
+	At     time.Time // commit time
+	LSN    LSN       // where its commit ends
+}
+
+// Connection is one session on a database.
+type Connection struct {
+	PID         int
+	User        string
+	Application string
+	Client      string // address
+	Since       time.Time
+	State       string // active or idle
+}

@@ -1,0 +1,60 @@
+package cloud
+
+import "time"
+
+// Repository is an ECR repository.
+type Repository struct {
+	Name, ARN, URI string
+	Created        time.Time
+	Immutable      bool
+	ScanOnPush     bool
+	Images         []*Image
+	Tags           []Tag
+}
+
+// Image is one image of a repository.
+type Image struct {
+	Digest string // sha256:...
+	Tags   []string
+	Pushed time.Time
+	Size   int64
+}
+
+// Certificate is an ACM certificate.
+type Certificate struct {
+	ARN, Domain string
+	Names       []string // subject alternative names, the domain among them
+	Status      string
+	NotBefore   time.Time
+	NotAfter    time.Time
+	InUse       []string
+	Tags        []Tag
+}
+
+// Secret is a Secrets Manager secret's description; the value is not simulated.
+type Secret struct {
+	Name, ARN   string
+	Description string
+	KMSKey      string
+	Created     time.Time
+	Changed     time.Time
+	Primary     string // the region it is replicated from; its own region if it is not a replica
+	Replicas    []SecretReplica
+	Version     string
+	Tags        []Tag
+}
+
+// SecretReplica is where a secret is replicated to.
+type SecretReplica struct {
+	Region  string
+	Status  string // InSync, InProgress, Failed
+	Message string
+}
+
+// Quota is a service quota.
+type Quota struct {
+	Service, Code string
+	Name          string
+	Value         float64
+	Unit          string
+}
