@@ -1,0 +1,33 @@
+package cloud
+
+// How the planes use the model. Everything below takes the lock itself; inside Locked use the World's methods.
+//
+// Making one:
+//
+//	c := cloud.Reference(cloud.Options{Seed: 7, Speed: 10})   // estate.md's estate, warm standby, with 3 h of history
+//	c.Period()                                                 // the metric period on the wall clock, whole seconds
+//
+// Control planes (AWS, Cloudflare): ask the gate first, then read under the lock.
+//
+//	f := c.Gate(cloud.Call{Region: "us-east-1", Service: "ecs", Action: "DescribeServices"})
+//	// f.Hang: never answer, hold the connection; f.Delay: wait so long first; f.Refused(): answer f.Status, f.Code, f.Message
+//	c.Locked(func(w *cloud.World) { ... w.Region("us-east-1").Clusters ... })
+//
+// Cloudflare's API is Call{Service: "cloudflare", Action: ...} with no region.
+//
+// Data planes (balancers, CDN, DNS): a balancer is asked by its DNS name, and its metrics count it.
+//
+//	a := c.Serve(dnsName, cloud.Request{Port: 443, Method: "GET", Host: "davidshaevel.com", Path: "/api/health"})
+//	// a.Silent: no answer comes; else a.Status, a.Location, a.Environment, a.Database, a.Row, a.Took
+//	w.BalancerNamed(dnsName), w.Leads(name), w.DistributionFor(host), d.BehaviorFor(path), d.Candidates(behavior)
+//
+// Databases: what one would say over SQL.
+//
+//	pg, err := c.SQL("us-west-2", "davidshaevel-dr-db")        // pg.Silent, pg.Starting, pg.Recovery, pg.LSN, pg.Replayed, ...
+//	row, err := c.Insert("us-east-1", "davidshaevel-dev-db", "text")
+//	rows, err := c.Rows("us-west-2", "davidshaevel-dr-db")
+//
+// The director:
+//
+//	cloud.Actions()                                            // what there is, with arguments and words
+//	err := c.Do("darken", "us-east-1")

@@ -1,0 +1,137 @@
+package cloud
+
+import (
+	"fmt"
+	"time"
+)
+
+// Call is a request that reached a control plane.
+type Call struct {
+	Region    string // from the signature's scope; "" for Cloudflare
+	Service   string // ecs, rds, elasticloadbalancing, monitoring, cloudfront, cloudflare, ...: the signing name
+	Action    string // DescribeServices
+	AccessKey string // of the signature
+	Continued bool   // it asks for a further page of a list
+}
+
+// Fault is what goes wrong with a call before it is answered. The zero Fault is nothing.
+type Fault struct {
+	Hang    bool          // no answer ever comes: hold the connection until the client gives up
+	Delay   time.Duration // wall clock, before the answer or the refusal
+	Status  int           // HTTP status of a refusal; 0: answer as usual
+	Code    string        // ThrottlingException, ExpiredTokenException, AccessDeniedException, ServiceUnavailable, or as the director said
+	Message string
+}
+
+// Refused says whether the call is answered with an error.
+func (f Fault) Refused() bool { return f.Status != 0 }
+
+// fault is a standing order to spoil the calls that match it. Empty fields match everything.
+type fault struct {
+	region, service, action string
+	continued               bool // only further pages
+	hits, of                int  // of every `of` matching calls the last `hits` are spoilt; of 0: all
+	seen                    int
+	spoil                   Fault
+}
+
+func (f *fault) matches(c Call) bool {
+	return (f.region == "" || f.region == c.Region) && (f.service == "" || f.service == c.Service) &&
+		(f.action == "" || f.action == c.Action) && (!f.continued || c.Continued)
+}
+
+// strikes counts the call and says whether it is one of those to be spoilt.
+func (f *fault) strikes(c Call) bool {
+	if !f.matches(c) {
+		return false
+	}
+	n := f.seen
+	f.seen++
+	return f.of == 0 || n%f.of >= f.of-f.hits
+}
+
+// Gate says what goes wrong with a call. Every control plane asks it before it looks at the world.
+func (c *Cloud) Gate(call Call) Fault {
+	var f Fault
+	c.Locked(func(w *World) { f = w.gate(call) })
+	return f
+}
+
+func (w *World) gate(call Call) Fault {
+	if r := w.Region(call.Region); r != nil && r.Dark {
+		return Fault{Hang: true}
+	}
+	var sum Fault
+	for _, f := range w.faults {
+		if !f.strikes(call) {
+			continue
+		}
+		sum.Hang = sum.Hang || f.spoil.Hang
+		sum.Delay += f.spoil.Delay
+		if !sum.Refused() {
+			sum.Status, sum.Code, sum.Message = f.spoil.Status, f.spoil.Code, f.spoil.Message
+		}
+	}
+	if id := w.Caller(call.AccessKey); !sum.Refused() && !id.Expires.IsZero() && w.now.After(id.Expires) {
+		sum.Status, sum.Code, sum.Message = 403, ExpiredToken, expiredMessage
+	}
+	return sum
+}
+
+// Codes of refusals, as the JSON protocols name them; the query and XML protocols drop "Exception".
+const (
+	ExpiredToken = "ExpiredTokenException"
+	Throttling   = "ThrottlingException"
+	AccessDenied = "AccessDeniedException"
+	Unavailable  = "ServiceUnavailableException"
+
+	expiredMessage = "The security token included in the request is expired"
+)
+
+// addFault begins spoiling calls, until the returned function is called.
+func (w *World) addFault(f *fault) (undo func()) {
+	w.faults = append(w.faults, f)
+	return func() {
+		for i, g := range w.faults {
+			if g == f {
+				w.faults = append(w.faults[:i:i], w.faults[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+// statusOf is the HTTP status that AWS sends with an error code.
+func statusOf(code string) int {
+	switch code {
+	case Throttling, "Throttling", "RequestLimitExceeded", "TooManyRequestsException", "InvalidParameterException", "ValidationException":
+		return 400
+	case Unavailable, "ServiceUnavailable":
+		return 503
+	case "InternalFailure", "InternalError", "ServerException":
+		return 500
+	case AccessDenied, "AccessDenied", ExpiredToken, "ExpiredToken", "UnrecognizedClientException":
+		return 403
+	}
+	return 400
+}
+
+// Caller is whom an access key stands for: a session made by AssumeRole, or the estate's own operator.
+func (w *World) Caller(accessKey string) Identity {
+	if id, ok := w.sessions[accessKey]; ok {
+		return id
+	}
+	return w.Identity
+}
+
+// AssumeRole makes a session of the role for d and gives its access key. Sessions last their wall-clock time.
+func (w *World) AssumeRole(roleARN, session string, d time.Duration) (accessKey string, id Identity) {
+	accessKey = "ASIA" + upper(w.hex(16))
+	id = Identity{
+		ARN:     fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", w.Account, lastWord(roleARN), session),
+		UserID:  "AROA" + upper(w.hex(17)) + ":" + session,
+		Expires: w.now.Add(d),
+	}
+	w.sessions[accessKey] = id
+	return accessKey, id
+}
