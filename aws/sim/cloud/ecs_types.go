@@ -13,7 +13,7 @@ type Cluster struct {
 // Service is an ECS service on Fargate.
 type Service struct {
 	Name, ARN      string
-	Cluster        *Cluster `json:"-"`
+	Cluster        *Cluster
 	Desired        int
 	TaskDefinition *TaskDefinition // what the newest deployment runs
 	Deployments    []*Deployment   // newest (PRIMARY) first
@@ -28,6 +28,7 @@ type Service struct {
 	Tags           []Tag
 
 	region   *Region
+	tasks    []*Task
 	failures int       // tasks in a row that never became healthy: the scheduler backs off
 	nextTry  time.Time // no task is started before it
 }

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,7 @@ func (f Fault) Refused() bool { return f.Status != 0 }
 type fault struct {
 	region, service, action string
 	continued               bool // only further pages
+	aws                     bool // only AWS: not Cloudflare
 	hits, of                int  // of every `of` matching calls the last `hits` are spoilt; of 0: all
 	seen                    int
 	spoil                   Fault
@@ -37,7 +39,7 @@ type fault struct {
 
 func (f *fault) matches(c Call) bool {
 	return (f.region == "" || f.region == c.Region) && (f.service == "" || f.service == c.Service) &&
-		(f.action == "" || f.action == c.Action) && (!f.continued || c.Continued)
+		(f.action == "" || f.action == c.Action) && (!f.continued || c.Continued) && (!f.aws || c.Service != "cloudflare")
 }
 
 // strikes counts the call and says whether it is one of those to be spoilt.
@@ -126,10 +128,10 @@ func (w *World) Caller(accessKey string) Identity {
 
 // AssumeRole makes a session of the role for d and gives its access key. Sessions last their wall-clock time.
 func (w *World) AssumeRole(roleARN, session string, d time.Duration) (accessKey string, id Identity) {
-	accessKey = "ASIA" + upper(w.hex(16))
+	accessKey = "ASIA" + strings.ToUpper(w.askedHex(16))
 	id = Identity{
-		ARN:     fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", w.Account, lastWord(roleARN), session),
-		UserID:  "AROA" + upper(w.hex(17)) + ":" + session,
+		ARN:     fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", w.Account, roleARN[strings.LastIndex(roleARN, "/")+1:], session),
+		UserID:  "AROA" + strings.ToUpper(w.askedHex(17)) + ":" + session,
 		Expires: w.now.Add(d),
 	}
 	w.sessions[accessKey] = id

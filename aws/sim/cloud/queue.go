@@ -38,9 +38,11 @@ func (h *eventHeap) Pop() any {
 }
 
 // After makes do happen d of simulated time from now (d is divided by Speed).
-func (w *World) After(d time.Duration, do func()) {
+func (w *World) After(d time.Duration, do func()) { w.at(w.now.Add(w.Scaled(d)), do) }
+
+func (w *World) at(t time.Time, do func()) {
 	w.queue.seq++
-	heap.Push(&w.queue.events, event{at: w.now.Add(w.Scaled(d)), seq: w.queue.seq, do: do})
+	heap.Push(&w.queue.events, event{at: t, seq: w.queue.seq, do: do})
 }
 
 // Every makes do happen each d of simulated time, for ever, the first time after one d.

@@ -12,21 +12,24 @@ type Database struct {
 	AZ                  string
 	MultiAZ             bool
 	Storage             int // GiB
+	MaxStorage          int // GiB that storage may grow to by itself; 0: it does not
 	StorageType         string
+	ManagedPassword     bool // Secrets Manager holds and rotates the master password
 	KMSKey              string
 	Retention           int // days of automated backups; 0: none
 	DeletionProtection  bool
 	Name, User          string
 	Subnets             string // DB subnet group
 	Created             time.Time
+	Started             time.Time // when its server last came up
 	Tags                []Tag
 	Source              *Database // nil: a writer
 	Replicas            []*Database
 
 	region *Region
-	wal    wal     // a writer's own history
-	replay *replay // a replica's progress in its source's history
-	up     time.Time
+	wal    *wal      // a writer's own history
+	replay *replay   // a replica's progress in its source's history
+	down   time.Time // since when it takes no connections; zero while it does
 }
 
 // Snapshot is a DB snapshot. A copy keeps the original's time in Original; Created is its own.
@@ -55,8 +58,7 @@ type AutomatedBackup struct {
 	Retention int
 	KMSKey    string
 	Created   time.Time
-	behind    time.Duration // how far the newest restorable moment trails, simulated
-	frozen    time.Time     // the newest restorable moment when replication stopped; zero while it goes on
+	behind    time.Duration // how far the newest restorable moment trails the source's, simulated
 }
 
 // Row is one row that an application wrote.

@@ -67,7 +67,7 @@ func (c *Cloud) Rows(region, id string) (rows []Row, err error) {
 	c.Locked(func(w *World) {
 		var db *Database
 		if db, err = w.database(region, id); err == nil {
-			rows = append(rows, db.rows(w.now)...)
+			rows = append(rows, db.rows(w)...)
 		}
 	})
 	return rows, err

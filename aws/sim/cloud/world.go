@@ -20,11 +20,13 @@ type World struct {
 	Users         Users    // the background traffic
 
 	now      time.Time
-	rand     *rand.Rand
+	rand     *rand.Rand // for what happens
+	asked    *rand.Rand // for what is asked, so that looking changes nothing that happens
 	seed     uint64
 	queue    queue
 	dirty    bool // something changed that others depend on; see settle
 	faults   []*fault
+	undos    []undo              // what restore takes back, newest last
 	sessions map[string]Identity // by access key; see AssumeRole
 	flow     flow
 }
@@ -32,7 +34,7 @@ type World struct {
 // Region is one AWS region of the estate's account. Slices are in order of creation.
 type Region struct {
 	Name            string
-	Environment     string // what the applications there say they are: "dev" or "dr"
+	Environment     string // what the applications there say they are: "primary" or "dr"
 	Clusters        []*Cluster
 	TaskDefinitions []*TaskDefinition
 	ScalableTargets []*ScalableTarget
@@ -49,6 +51,7 @@ type Region struct {
 	Dark    bool   // nothing in it answers, and nothing in it works
 	GoneAZ  string // the availability zone that is lost, if any
 	account string
+	network int // second byte of its private addresses
 	metrics metrics
 }
 
@@ -58,11 +61,11 @@ type Tag struct{ Key, Value string }
 func newWorld(o Options, start time.Time) *World {
 	w := &World{
 		Estate: o.Estate, Account: accountOf(o.Estate), Speed: o.Speed,
-		now: start, seed: o.Seed, rand: rand.New(rand.NewPCG(o.Seed, 0x11feb0a7)),
+		now: start, seed: o.Seed, rand: rand.New(rand.NewPCG(o.Seed, 1)), asked: rand.New(rand.NewPCG(o.Seed, 2)),
 		sessions: map[string]Identity{},
 	}
 	for i, name := range o.Regions {
-		r := &Region{Name: name, Environment: [...]string{"dev", "dr"}[i], account: w.Account, metrics: metrics{}}
+		r := &Region{Name: name, Environment: [...]string{"primary", "dr"}[i], account: w.Account, network: i, metrics: metrics{}}
 		w.Regions = append(w.Regions, r)
 	}
 	w.Identity = Identity{
@@ -100,12 +103,17 @@ func (w *World) other(r *Region) *Region {
 	return w.Regions[0]
 }
 
-// hex draws n hexadecimal digits.
-func (w *World) hex(n int) string {
+// hex draws n hexadecimal digits for something that happens.
+func (w *World) hex(n int) string { return hexOf(w.rand, n) }
+
+// askedHex draws n hexadecimal digits for an answer.
+func (w *World) askedHex(n int) string { return hexOf(w.asked, n) }
+
+func hexOf(r *rand.Rand, n int) string {
 	const digits = "0123456789abcdef"
 	b := make([]byte, n)
 	for i := range b {
-		b[i] = digits[w.rand.IntN(16)]
+		b[i] = digits[r.IntN(16)]
 	}
 	return string(b)
 }

@@ -1,0 +1,113 @@
+package cloud
+
+import (
+	"fmt"
+	"slices"
+)
+
+var (
+	argRegion  = Arg{Name: "REGION", Kind: RegionName}
+	argService = Arg{Name: "SERVICE"}
+	argCode    = Arg{Name: "CODE", Optional: true}
+)
+
+const untilRestore = "until restore"
+
+// actions is everything that the director can do. An action is added here and nowhere else.
+var actions []Action
+
+func init() { // restore reads the table's neighbours, so the table cannot be a plain initialiser
+	actions = []Action{
+		{Name: "darken", Args: []Arg{argRegion}, do: darken, Undo: untilRestore,
+			About: "nothing in the region answers: API, balancers, database"},
+		{Name: "control-plane", Args: []Arg{argRegion}, do: controlPlane, Undo: untilRestore,
+			About: "the region's AWS API answers 503; what runs there goes on"},
+		{Name: "stall-replica", Args: []Arg{{Name: "DURATION", Kind: Length, Optional: true}}, do: stallReplica,
+			Undo:  "until restore, or after the duration (simulated time); then it catches up",
+			About: "replicas receive nothing; their lag climbs and the source keeps log for them"},
+		{Name: "throttle", Args: []Arg{argRegion}, do: throttle, Undo: untilRestore,
+			About: "three of four AWS calls are refused as too many"},
+		{Name: "slow", Args: []Arg{{Name: "REGION", Kind: RegionOrAll}, {Name: "DURATION", Kind: Length}}, do: slow, Undo: untilRestore,
+			About: "AWS answers come that much later (wall clock)"},
+		{Name: "stop-tasks", Args: []Arg{argRegion, argService}, do: stopTasks, Undo: "by itself: the scheduler starts new ones",
+			About: "the service's running tasks exit"},
+		{Name: "break-call", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode, {Name: "EVERY", Kind: Number, Optional: true}}, do: breakCall, Undo: untilRestore,
+			About: "one AWS or Cloudflare call is refused, as AccessDenied or with CODE; only each EVERY-th time"},
+		{Name: "half-way", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode}, do: halfWay, Undo: untilRestore,
+			About: "a list breaks off: its first page is answered, the next ones are refused"},
+		{Name: "expire-credentials", Args: []Arg{{Name: "REGION", Kind: RegionName, Optional: true}}, do: expireCredentials, Undo: untilRestore,
+			About: "AWS calls are refused because the session has expired"},
+		{Name: "missing-image", Args: []Arg{argRegion, argService}, do: missingImage, Undo: untilRestore,
+			About: "the image that the service runs is gone from the region's registry"},
+		{Name: "az-gone", Args: []Arg{argRegion, {Name: "ZONE", Optional: true}}, do: azGone, Undo: untilRestore,
+			About: "one availability zone (a or b; b if not said) is lost with what runs in it"},
+		{Name: "bad-deployment", Args: []Arg{argRegion, argService}, do: badDeployment, Undo: "restore rolls back",
+			About: "a new image is deployed at once, and its tasks answer 503"},
+		{Name: "reboot-database", Args: []Arg{argRegion}, do: rebootDatabase, Undo: "by itself, after 75 s of simulated time",
+			About: "the region's databases reboot"},
+		{Name: "escape-names", Args: []Arg{argRegion}, do: escapeNames, Undo: untilRestore,
+			About: "terminal escape sequences turn up in service events, tags and stop reasons"},
+		{Name: "restore", Args: []Arg{{Name: "REGION", Kind: RegionName, Optional: true}}, do: restoreAction,
+			About: "takes back what was done to the region, or everything"},
+	}
+}
+
+// Actions lists what the director can do, in the order to show it.
+func Actions() []Action { return slices.Clone(actions) }
+
+func restoreAction(w *World, a args) (func(), error) {
+	w.restore(a["REGION"])
+	return nil, nil
+}
+
+func darken(w *World, a args) (func(), error) {
+	r := a.region(w)
+	if r.Dark {
+		return nil, fmt.Errorf("%s is dark already", r.Name)
+	}
+	r.Dark = true
+	return func() { r.Dark = false }, nil
+}
+
+func controlPlane(w *World, a args) (func(), error) {
+	return w.addFault(&fault{region: a["REGION"], spoil: refusal(Unavailable, "Service is unable to handle the request.")}), nil
+}
+
+func throttle(w *World, a args) (func(), error) {
+	return w.addFault(&fault{region: a["REGION"], hits: 3, of: 4, spoil: refusal(Throttling, "Rate exceeded")}), nil
+}
+
+func slow(w *World, a args) (func(), error) {
+	region := a["REGION"]
+	if region == "all" {
+		region, a["REGION"] = "", ""
+	}
+	return w.addFault(&fault{region: region, spoil: Fault{Delay: a.length("DURATION")}}), nil
+}
+
+func breakCall(w *World, a args) (func(), error) {
+	f := &fault{service: a["SERVICE"], action: a["ACTION"], spoil: a.refusal()}
+	if n := a.number("EVERY"); n > 1 {
+		f.hits, f.of = 1, n
+	}
+	return w.addFault(f), nil
+}
+
+func halfWay(w *World, a args) (func(), error) {
+	return w.addFault(&fault{service: a["SERVICE"], action: a["ACTION"], continued: true, spoil: a.refusal()}), nil
+}
+
+func (a args) refusal() Fault {
+	if code := a["CODE"]; code != "" {
+		return refusal(code, "the simulator's director broke this call")
+	}
+	return refusal(AccessDenied, "User is not authorized to perform: "+a["SERVICE"]+":"+a["ACTION"])
+}
+
+func expireCredentials(w *World, a args) (func(), error) {
+	return w.addFault(&fault{region: a["REGION"], aws: true, spoil: refusal(ExpiredToken, expiredMessage)}), nil
+}
+
+func refusal(code, message string) Fault {
+	return Fault{Status: statusOf(code), Code: code, Message: message}
+}
