@@ -8,9 +8,11 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+
+	"lifeboat/aws/sim/public"
 )
 
-// Memory is a network that lives in this process: addresses look like 127.0.0.2:20001, connections are net.Pipes, so
+// Memory is a network that lives in this process: addresses look like 127.0.0.2:20001, connections are public.Pipes, so
 // that a simulator and its clients run inside testing/synctest. It carries streams only; DNS goes over it in TCP's form.
 type Memory struct {
 	mu        sync.Mutex
@@ -67,7 +69,7 @@ func (m *Memory) DialContext(ctx context.Context, _, addr string) (net.Conn, err
 	if l == nil {
 		return nil, refused
 	}
-	here, there := net.Pipe()
+	here, there := public.Pipe()
 	select {
 	case l.conns <- &memoryConn{Conn: there, local: at, remote: from}:
 		return &memoryConn{Conn: here, local: from, remote: at}, nil

@@ -52,6 +52,7 @@ func (a Action) Usage() string {
 // undo takes back what an action did. One without a region is taken back by a restore of everything only.
 type undo struct {
 	region string
+	order  string // what was asked for: "darken us-east-1"
 	do     func()
 }
 
@@ -109,7 +110,7 @@ func (w *World) act(name string, words []string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if take != nil {
-		w.undos = append(w.undos, undo{region: given["REGION"], do: take})
+		w.undos = append(w.undos, undo{region: given["REGION"], order: strings.Join(append([]string{name}, words...), " "), do: take})
 	}
 	w.touch()
 	return nil

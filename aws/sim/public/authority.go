@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"net"
 	"strings"
 	"sync"
 	"time"
@@ -65,7 +66,7 @@ func (a *Authority) Pool() *x509.CertPool {
 	return pool
 }
 
-// Leaf is a certificate for names (DNS names, wildcards too) that ends at until. The same question gets the same
+// Leaf is a certificate for names (DNS names, wildcards too, or IP addresses) that ends at until. The same question gets the same
 // certificate.
 func (a *Authority) Leaf(names []string, until time.Time) (*tls.Certificate, error) {
 	a.mu.Lock()
@@ -85,11 +86,17 @@ func (a *Authority) Leaf(names []string, until time.Time) (*tls.Certificate, err
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(int64(len(a.leaves) + 2)),
 		Subject:      pkix.Name{CommonName: names[0]},
-		DNSNames:     names,
 		NotBefore:    from,
 		NotAfter:     until,
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	for _, name := range names {
+		if ip := net.ParseIP(name); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, name)
+		}
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
 	if err != nil {

@@ -35,7 +35,7 @@ func peek(c net.Conn, wait time.Duration) (opening, net.Conn, error) {
 	}
 	o := opening{secure: first[0] == 0x16} // a TLS handshake record
 	if o.secure {
-		o.name, err = serverName(in)
+		o.name, err = helloName(in)
 	} else {
 		o.name, err = hostName(in)
 	}
@@ -45,8 +45,8 @@ func peek(c net.Conn, wait time.Duration) (opening, net.Conn, error) {
 	return o, &unread{Conn: c, in: io.MultiReader(&seen, c)}, c.SetReadDeadline(time.Time{})
 }
 
-// serverName lets crypto/tls read the hello, and stops it there.
-func serverName(in io.Reader) (string, error) {
+// helloName lets crypto/tls read the hello, and stops it there.
+func helloName(in io.Reader) (string, error) {
 	var name string
 	err := tls.Server(readOnly{in: in}, &tls.Config{
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {

@@ -7,29 +7,11 @@ import (
 	"time"
 )
 
-// Silence makes every connection of l go dead while dark says so, as in a region that is gone: it is accepted, takes
-// what it is sent, and nothing ever comes back. A connection that met the dark stays dead.
-func Silence(l net.Listener, dark func() bool) net.Listener {
-	return silent{Listener: l, dark: dark}
-}
-
-type silent struct {
-	net.Listener
-	dark func() bool
-}
-
-func (s silent) Accept() (net.Conn, error) {
-	c, err := s.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	return &mute{Conn: c, dark: s.dark}, nil
-}
-
 // swallowFor is how long a dead connection is held, so that a client without a time-out of its own is let go.
 const swallowFor = 2 * time.Minute
 
-// mute is a connection that goes dead when dark says so, and stays so.
+// mute is a connection that goes dead when dark says so, as in a region that is gone, and stays so: it takes what it is
+// sent, and nothing ever comes back.
 type mute struct {
 	net.Conn
 	dark func() bool
