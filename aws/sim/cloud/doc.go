@@ -19,7 +19,7 @@ package cloud
 //
 //	a := c.Serve(dnsName, cloud.Request{Port: 443, Method: "GET", Host: "davidshaevel.com", Path: "/api/health"})
 //	// a.Silent: no answer comes; else a.Status, a.Location, a.Environment, a.Database, a.Row, a.Took
-//	w.BalancerNamed(dnsName), w.Leads(name), w.DistributionFor(host), d.BehaviorFor(path), d.Candidates(behavior)
+//	w.BalancerNamed(dnsName), w.Leads(name), w.CDNOf(name), w.DistributionFor(host), d.BehaviorFor(path), w.CheckStatus(check)
 //
 // Databases: what one would say over SQL.
 //

@@ -1,9 +1,14 @@
 package cloud
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"time"
 )
+
+// ManifestType is the media type of every image's manifest.
+const ManifestType = "application/vnd.docker.distribution.manifest.v2+json"
 
 const replicationTime = 2 * time.Minute // of a pushed image to the other region
 
@@ -56,9 +61,20 @@ func (w *World) Push(r *Region, repo *Repository, tag string) *Image {
 }
 
 func (w *World) newImage(repo *Repository, tag string) *Image {
-	img := &Image{Digest: "sha256:" + w.hex(64), Tags: []string{tag}, Pushed: w.now, Size: 60_000_000 + w.rand.Int64N(90_000_000)}
+	img := w.build(tag)
 	repo.add(img)
 	return img
+}
+
+// build makes an image of one layer that is nobody else's.
+func (w *World) build(tag string) *Image {
+	size := 60_000_000 + w.rand.Int64N(90_000_000)
+	manifest := fmt.Sprintf(`{"schemaVersion":2,"mediaType":"%[1]s","config":{"mediaType":"application/vnd.docker.container.image.v1+json","size":7023,"digest":"sha256:%[2]s"},`+
+		`"layers":[{"mediaType":"application/vnd.docker.image.rootfs.diff.tar.gzip","size":%[3]d,"digest":"sha256:%[4]s"}]}`,
+		ManifestType, w.hex(64), size, w.hex(64))
+	return &Image{
+		Digest: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(manifest))), Tags: []string{tag}, Pushed: w.now, Size: size, Manifest: manifest,
+	}
 }
 
 func (repo *Repository) add(img *Image) { repo.Images = append(repo.Images, img) }

@@ -87,10 +87,9 @@ var parts = []part{
 func (b builder) images() map[string]*Image {
 	images := map[string]*Image{}
 	for i, p := range parts {
-		images[p.name] = &Image{
-			Digest: "sha256:" + b.hex(64), Tags: []string{p.tag}, Size: 60_000_000 + b.rand.Int64N(90_000_000),
-			Pushed: b.born.Add(time.Duration(i) * 26 * time.Hour),
-		}
+		img := b.World.build(p.tag)
+		img.Pushed = b.born.Add(time.Duration(i) * 26 * time.Hour)
+		images[p.name] = img
 	}
 	return images
 }

@@ -14,10 +14,11 @@ type Repository struct {
 
 // Image is one image of a repository.
 type Image struct {
-	Digest string // sha256:...
-	Tags   []string
-	Pushed time.Time
-	Size   int64
+	Digest   string // sha256:... of Manifest
+	Tags     []string
+	Pushed   time.Time
+	Size     int64
+	Manifest string // Docker's schema 2, JSON
 }
 
 // Certificate is an ACM certificate.
