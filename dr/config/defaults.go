@@ -1,0 +1,69 @@
+package config
+
+import "time"
+
+// Defaults fills in what the config leaves out:
+//
+//	field                                    default
+//	regions.*.databases[].connection.port    5432
+//	regions.*.databases[].connection.sslmode verify-full
+//	edge.health_field                        environment
+//	edge.cloudflare.token_env                CLOUDFLARE_API_TOKEN
+//	edge.resolvers[], *.resolve              port 53
+//	edge.write.method                        POST, where there is a write probe
+//	refresh.fast                             15s
+//	refresh.slow                             5m
+//	refresh.edge                             15s
+//	refresh.database                         15s
+//	refresh.metrics                          1m
+//	waits.call                               5s
+//	waits.probe                              5s
+//	waits.connect                            5s
+//	waits.dark                               3
+//
+// Load and Parse have done it. Filling in twice changes nothing.
+func (c *Config) Defaults() {
+	for _, r := range []*Region{&c.Regions.Primary, &c.Regions.Standby} {
+		for _, db := range r.Databases {
+			if db.Connection != nil {
+				fill(&db.Connection.Port, 5432)
+				fill(&db.Connection.SSLMode, "verify-full")
+			}
+		}
+		r.Probe.Resolve = withPort(r.Probe.Resolve, "53")
+	}
+	c.Edge.defaults()
+	fill(&c.Refresh.Fast, Duration(15*time.Second))
+	fill(&c.Refresh.Slow, Duration(5*time.Minute))
+	fill(&c.Refresh.Edge, Duration(15*time.Second))
+	fill(&c.Refresh.Database, Duration(15*time.Second))
+	fill(&c.Refresh.Metrics, Duration(time.Minute))
+	fill(&c.Waits.Call, Duration(5*time.Second))
+	fill(&c.Waits.Probe, Duration(5*time.Second))
+	fill(&c.Waits.Connect, Duration(5*time.Second))
+	fill(&c.Waits.Dark, 3)
+}
+
+func (e *Edge) defaults() {
+	fill(&e.HealthField, "environment")
+	if e.Cloudflare.Zone != "" {
+		fill(&e.Cloudflare.TokenEnv, "CLOUDFLARE_API_TOKEN")
+	}
+	for i := range e.Resolvers {
+		e.Resolvers[i] = withPort(e.Resolvers[i], "53")
+	}
+	for _, p := range []*Probe{&e.Pages, &e.API, &e.Write} {
+		p.Resolve = withPort(p.Resolve, "53")
+	}
+	if e.Write.URL != "" {
+		fill(&e.Write.Method, "POST")
+	}
+}
+
+// fill sets what is not set.
+func fill[T comparable](v *T, to T) {
+	var zero T
+	if *v == zero {
+		*v = to
+	}
+}
