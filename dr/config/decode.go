@@ -82,7 +82,7 @@ func (d *document) entries(n ast.Node, field, want string) []entry {
 func (d *document) keyName(e *entry, field string) bool {
 	scalar, ok := e.key.(ast.ScalarNode)
 	if _, merge := e.key.(*ast.MergeKeyNode); merge || !ok || e.key.GetToken() == nil {
-		d.wrong(e.key, join(field, printable(e.key.String())), "a key must be a plain word", "anchors and << are not read here; write the fields out")
+		d.wrong(e.key, join(field, e.key.String()), "a key must be a plain word", "anchors and << are not read here; write the fields out")
 		return false
 	}
 	e.name = scalar.GetToken().Value
@@ -213,9 +213,10 @@ func kind(n ast.Node) string {
 	return "something else"
 }
 
+// join is the path of a field within another; name may be a stranger's.
 func join(field, name string) string {
 	if field == "" {
-		return name
+		return printable(name)
 	}
-	return field + "." + name
+	return field + "." + printable(name)
 }

@@ -67,7 +67,7 @@ func collectHomes(t reflect.Type, path string, m map[string][]string) {
 
 // unknown notes a field that lifeboat.yaml does not have, and what may have been meant.
 func (d *document) unknown(e entry, field string, t reflect.Type) {
-	full := join(field, printable(e.name))
+	full := join(field, e.name)
 	if looksSecret(e.name) {
 		d.wrong(e.key, full, "looks like a secret, and none belongs in "+FileName, secretRemedy(field))
 		return

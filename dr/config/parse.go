@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -99,11 +100,15 @@ func (d *document) parse(data []byte) (root ast.Node) {
 		d.problems = append(d.problems, Problem{File: d.file, Message: "is larger than 256 KiB", Fix: "this is not a " + FileName})
 		return nil
 	}
+	if !utf8.Valid(data) {
+		d.problems = append(d.problems, Problem{File: d.file, Message: "is not UTF-8 text", Fix: "save it as UTF-8"})
+		return nil
+	}
 	// The parser is young and the file is a stranger's: what it cannot stand is a file that cannot be read.
 	defer func() {
 		if p := recover(); p != nil {
 			root = nil
-			d.problems = append(d.problems, Problem{File: d.file, Message: fmt.Sprintf("cannot be read as YAML (%v)", p)})
+			d.problems = append(d.problems, Problem{File: d.file, Message: harmless(fmt.Sprintf("cannot be read as YAML (%v)", p))})
 		}
 	}()
 	tokens := lexer.Tokenize(string(data))
@@ -144,15 +149,25 @@ func tooDeep(tokens token.Tokens) *token.Token {
 }
 
 func (d *document) syntax(err error) Problem {
-	p := Problem{File: d.file, Message: "is not valid YAML: " + err.Error()}
+	p := Problem{File: d.file, Message: "is not valid YAML: " + harmless(err.Error())}
 	var e yaml.Error
 	if errors.As(err, &e) {
-		p.Message = "is not valid YAML: " + strings.TrimSpace(e.GetMessage())
+		p.Message = "is not valid YAML: " + harmless(strings.TrimSpace(e.GetMessage()))
 		if tk := e.GetToken(); tk != nil && tk.Position != nil {
 			p.Line, p.Column = tk.Position.Line, tk.Position.Column
 		}
 	}
 	return p
+}
+
+// harmless is text from the file, or about it, without what would move a terminal's cursor.
+func harmless(s string) string {
+	return strings.Map(func(r rune) rune {
+		if harmful(r) || r == '\n' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
 // single is the one document of the file.
