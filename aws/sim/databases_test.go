@@ -69,6 +69,17 @@ func TestAStalledReplicaMakesTheWritersSlotHoldBackMore(t *testing.T) {
 	})
 }
 
+func TestADatabaseThatStartsSaysSo(t *testing.T) {
+	inWorld(t, Options{}, func(t *testing.T, w *world) {
+		w.direct(t, "reboot-database", "us-east-1")
+		_, err := w.reader(t, 0).Read(t.Context())
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Unavailable {
+			t.Errorf("the rebooting database answers with %v", err)
+		}
+	})
+}
+
 func TestADatabaseInADarkRegionNeverAnswers(t *testing.T) {
 	inWorld(t, Options{}, func(t *testing.T, w *world) {
 		w.direct(t, "darken", "us-east-1")

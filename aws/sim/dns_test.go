@@ -126,7 +126,12 @@ func TestAPortThatIsTakenOnOneAddressIsGivenUpOnAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = s.Close() }()
+	defer func() {
+		_ = s.Close()
+		if left := len(network.listeners); left > 0 {
+			t.Errorf("%d addresses are still taken after the end", left)
+		}
+	}()
 	for _, place := range []public.Place{public.CDN, "us-east-1", "us-west-2"} {
 		if _, port, _ := net.SplitHostPort(s.public.Dial[place]); port != fmt.Sprint(s.public.Port) {
 			t.Errorf("%s is at %s, not at port %d", place, s.public.Dial[place], s.public.Port)

@@ -43,7 +43,7 @@ func TestABadAnswerOfTheFirstOriginFailsOverForPagesOnly(t *testing.T) {
 			t.Errorf("the public page answers %d: %s", page.status, page.body)
 		}
 		api := w.mustAsk(t, "GET", d.API.URL, "", "")
-		if api.status != 503 || api.json(t)["environment"] != "primary" {
+		if api.status != 503 || api.json(t)["environment"] != "primary" || api.header.Get("X-Cache") != "Error from cloudfront" {
 			t.Errorf("the API answers %d: %s", api.status, api.body)
 		}
 	})
@@ -116,13 +116,44 @@ func TestACertificateThatHasRunOutIsMetAsSuch(t *testing.T) {
 	})
 }
 
-func TestABalancerSendsPlainHTTPToHTTPS(t *testing.T) {
+func TestPlainHTTPIsSentToHTTPS(t *testing.T) {
 	inWorld(t, Options{}, func(t *testing.T, w *world) {
 		d := w.Description()
 		plain := fmt.Sprintf("http://%s:%d/docs", d.Edge.Zone, d.Edge.Port)
-		g := w.mustAsk(t, "GET", plain, d.Regions[0].Probe.Dial, "")
-		if want := strings.Replace(plain, "http:", "https:", 1); g.status != 301 || g.header.Get("Location") != want {
-			t.Errorf("answers %d to %s, not 301 to %s", g.status, g.header.Get("Location"), want)
+		for _, dial := range []string{"", d.Regions[0].Probe.Dial} { // the CDN, and a balancer
+			g := w.mustAsk(t, "GET", plain, dial, "")
+			if want := strings.Replace(plain, "http:", "https:", 1); g.status != 301 || g.header.Get("Location") != want {
+				t.Errorf("%q answers %d to %s, not 301 to %s", dial, g.status, g.header.Get("Location"), want)
+			}
+		}
+	})
+}
+
+func TestATargetThatCannotBeReachedLeavesTheBalancersOwnWord(t *testing.T) {
+	inWorld(t, Options{}, func(t *testing.T, w *world) {
+		r := w.Description().Regions[0]
+		w.direct(t, "az-gone", "us-east-1")
+		seen := map[int]bool{}
+		for range 4 { // round robin over two tasks, one in each zone
+			g := w.mustAsk(t, "GET", r.Probe.URL, r.Probe.Dial, "")
+			seen[g.status] = true
+			if g.status == 504 && strings.Contains(g.body, "environment") {
+				t.Errorf("a site is named by nobody: %s", g.body)
+			}
+		}
+		if !seen[504] {
+			t.Errorf("the answers were %v", seen)
+		}
+	})
+}
+
+func TestABalancerIsAskedUnderItsOwnNameWhereItsRegionHasMore(t *testing.T) {
+	inWorld(t, Options{Services: 6}, func(t *testing.T, w *world) {
+		d := w.Description()
+		more := d.Regions[0].Balancers[1].DNSName
+		g := w.mustAsk(t, "GET", fmt.Sprintf("https://%s:%d/api/health", more, d.Edge.Port), "", "")
+		if g.status != 503 { // it has no rule for this name; the first balancer would answer 200
+			t.Errorf("answers %d: %s", g.status, g.body)
 		}
 	})
 }

@@ -22,6 +22,9 @@ func (w *World) Ask(b *Balancer, q Request, counted bool) Answer {
 	case rule.RedirectHTTPS:
 		a.Status, a.Location, a.Took = http.StatusMovedPermanently, "https://"+q.Host+":443"+q.Path, time.Millisecond
 		return a
+	case rule.TargetGroup == nil: // a fixed answer
+		a.Status, a.Error, a.Took = http.StatusServiceUnavailable, "no rule matches", time.Millisecond
+		return a
 	}
 	a = w.forward(rule.TargetGroup, q, counted)
 	a.Region = b.region.Name

@@ -86,7 +86,7 @@ func published(w *cloud.World, z *cloud.Zone, r *cloud.Record) hop {
 	if r.TTL <= 1 || r.Proxied {
 		h.ttl = automaticTTL
 	}
-	if !r.Proxied && strings.ToLower(r.Name) != strings.ToLower(z.Name) {
+	if !r.Proxied && !strings.EqualFold(r.Name, z.Name) {
 		return h
 	}
 	for range longestChain {

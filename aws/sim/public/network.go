@@ -59,9 +59,6 @@ func open(network Network, places []Place) (opened, error) {
 			return o, nil
 		}
 		last = err
-		if errors.Is(err, errNoAddress) {
-			break
-		}
 	}
 	o, err := openShared(network, places)
 	if err != nil {
@@ -70,9 +67,6 @@ func open(network Network, places []Place) (opened, error) {
 	return o, nil
 }
 
-// errNoAddress: the very first address cannot be had at any port.
-var errNoAddress = errors.New("this machine has no loopback address of that number")
-
 func openApart(network Network, places []Place) (opened, error) {
 	o := opened{own: map[Place]net.Listener{}, Addresses: Addresses{IP: map[Place]string{}, Dial: map[Place]string{}}}
 	for i, place := range places {
@@ -80,9 +74,6 @@ func openApart(network Network, places []Place) (opened, error) {
 		l, err := network.Listen("tcp", net.JoinHostPort(ip, strconv.Itoa(o.Port)))
 		if err != nil {
 			o.close()
-			if o.Port == 0 {
-				err = fmt.Errorf("%w: %w", errNoAddress, err)
-			}
 			return opened{}, err
 		}
 		o.Port = portOf(l)
