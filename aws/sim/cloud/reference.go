@@ -19,7 +19,7 @@ func Reference(o Options) *Cloud {
 	c := New(o, start)
 	w := c.world
 	b := builder{World: w, zone: o.Zone, born: now.AddDate(0, 0, -41)}
-	b.build(o.Services)
+	b.fill(o.Services)
 	w.Users = Users{Pages: 8, API: 4, Writes: 0.25}
 	w.touch()
 	w.settle()
@@ -37,7 +37,7 @@ type builder struct {
 	born time.Time
 }
 
-func (b builder) build(services int) {
+func (b builder) fill(services int) {
 	images := b.images()
 	for i, r := range b.Regions {
 		b.fillStores(r, images)
@@ -87,7 +87,7 @@ var parts = []part{
 func (b builder) images() map[string]*Image {
 	images := map[string]*Image{}
 	for i, p := range parts {
-		img := b.World.build(p.tag)
+		img := b.build(p.tag)
 		img.Pushed = b.born.Add(time.Duration(i) * 26 * time.Hour)
 		images[p.name] = img
 	}

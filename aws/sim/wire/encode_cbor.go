@@ -13,8 +13,8 @@ func asCBOR(v any) cbor.Value {
 	case Struct:
 		m := cbor.Map{}
 		for _, f := range v {
-			if f.Value != nil {
-				m[f.Name] = asCBOR(f.Value)
+			if f[1] != nil {
+				m[f.name()] = asCBOR(f[1])
 			}
 		}
 		return m

@@ -20,16 +20,16 @@ func writeJSON(b *bytes.Buffer, v any) {
 		b.WriteByte('{')
 		first := true
 		for _, f := range v {
-			if f.Value == nil {
+			if f[1] == nil {
 				continue
 			}
 			if !first {
 				b.WriteByte(',')
 			}
 			first = false
-			writeJSON(b, f.Name)
+			writeJSON(b, f.name())
 			b.WriteByte(':')
-			writeJSON(b, f.Value)
+			writeJSON(b, f[1])
 		}
 		b.WriteByte('}')
 	case List:

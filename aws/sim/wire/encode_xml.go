@@ -16,7 +16,7 @@ func writeXML(b *bytes.Buffer, name, attributes string, v any) {
 	switch v := v.(type) {
 	case Struct:
 		for _, f := range v {
-			writeXML(b, f.Name, "", f.Value)
+			writeXML(b, f.name(), "", f[1])
 		}
 	case List:
 		for _, x := range v.Values {

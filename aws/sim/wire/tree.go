@@ -10,11 +10,11 @@ import "time"
 // Values are string, bool, int, int64, float64, time.Time, Struct, *Struct's absence as nil, and List.
 type Struct []Field
 
-// Field is a member of a Struct.
-type Field struct {
-	Name  string
-	Value any
-}
+// Field is a member of a Struct: its name, a string, and its value. (An array, so that a Struct can be written down as
+// the plain tree that it is.)
+type Field [2]any
+
+func (f Field) name() string { return f[0].(string) }
 
 // List is a list of an answer. Item names its elements in XML; the other protocols do not use it.
 type List struct {
