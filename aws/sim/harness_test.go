@@ -50,6 +50,9 @@ func inWorld(t *testing.T, o Options, f func(t *testing.T, w *world)) {
 
 func begin(t *testing.T, o Options, network dialer) *world {
 	t.Helper()
+	if o.Report == nil {
+		o.Report = func(line string) { t.Errorf("the simulator reports: %s", line) }
+	}
 	o.CAFile = filepath.Join(t.TempDir(), "ca.pem")
 	s, err := Start(t.Context(), o)
 	if err != nil {

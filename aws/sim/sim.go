@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"lifeboat/aws/sim/api"
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/cloudflare"
 	"lifeboat/aws/sim/public"
@@ -32,7 +33,7 @@ type Options struct {
 	CAFile   string           // where the certificate authority is written for clients; "": nowhere
 	// IdleExit ends the simulator when nothing has called it for so long; 0: never. What already runs is not waited for.
 	IdleExit time.Duration
-	Report   func(line string) // what happens by itself and goes wrong, for a person; nil: nowhere
+	Report   func(line string) // what goes wrong in the simulator itself, for a person; nil: nowhere
 }
 
 // resolvers is how many resolvers there are, so that a majority of them means something.
@@ -130,10 +131,14 @@ func (s *Server) listen(ctx context.Context, authority *public.Authority) error 
 		return fmt.Errorf("listening for the simulated APIs on %s: %w", s.options.Listen, err)
 	}
 	s.address = l.Addr().String()
-	s.http = &http.Server{Handler: s.activity.requests(handler(s.cloud)), ReadHeaderTimeout: time.Minute}
+	s.http = &http.Server{
+		Handler: s.activity.requests(handler(s.cloud)), ReadHeaderTimeout: time.Minute,
+		ErrorLog: public.ErrorLog(s.options.Report),
+	}
 	s.work.Go(func() { _ = s.http.Serve(l) })
 	s.public, err = public.Open(public.Options{
-		Cloud: s.cloud, Network: s.options.Network, Authority: authority, Resolvers: resolvers, Touch: s.activity.touch,
+		Cloud: s.cloud, Network: s.options.Network, Authority: authority, Resolvers: resolvers,
+		Touch: s.activity.touch, Report: s.options.Report,
 	})
 	if err != nil {
 		return err
@@ -146,7 +151,7 @@ func handler(c *cloud.Cloud) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(directorPrefix, director(c))
 	mux.Handle(cloudflare.Prefix+"/", cloudflare.Handler(c))
-	mux.Handle("/", http.NotFoundHandler())
+	mux.Handle("/", api.Handler(c))
 	return mux
 }
 

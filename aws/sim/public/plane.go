@@ -1,8 +1,8 @@
 package public
 
 import (
+	"bytes"
 	"crypto/tls"
-	"io"
 	"log"
 	"net"
 	"net/http"
@@ -20,15 +20,27 @@ type plane struct {
 }
 
 // newPlane serves handler until stop. certificate chooses what TLS clients are shown.
-func newPlane(handler http.Handler, certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error), dark func() bool) *plane {
+func newPlane(handler http.Handler, certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error), dark func() bool, report func(string)) *plane {
 	p := &plane{
-		server: &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
+		server: &http.Server{Handler: handler, ReadHeaderTimeout: 30 * time.Second, ErrorLog: ErrorLog(report)},
 		queue:  newQueue(),
 		config: &tls.Config{GetCertificate: certificate, NextProtos: []string{"http/1.1"}},
 		dark:   dark,
 	}
 	go func() { _ = p.server.Serve(p.queue) }() // ends with the queue
 	return p
+}
+
+// ErrorLog passes on what is wrong with the simulator itself. Clients that break off a handshake are everyday.
+func ErrorLog(report func(line string)) *log.Logger { return log.New(errorLines(report), "", 0) }
+
+type errorLines func(line string)
+
+func (report errorLines) Write(p []byte) (int, error) {
+	if !bytes.HasPrefix(p, []byte("http: TLS handshake error")) {
+		report(string(bytes.TrimSpace(p)))
+	}
+	return len(p), nil
 }
 
 // take serves a connection that began as o says.

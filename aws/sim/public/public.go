@@ -12,8 +12,9 @@ type Options struct {
 	Cloud     *cloud.Cloud
 	Network   Network
 	Authority *Authority
-	Resolvers int    // how many; each has a memory of its own
-	Touch     func() // called for every question and request
+	Resolvers int               // how many; each has a memory of its own
+	Touch     func()            // called for every question and request
+	Report    func(line string) // told what is wrong with the simulator itself
 }
 
 // Public is the estate as the world sees it, listening.
@@ -41,7 +42,7 @@ func Open(o Options) (*Public, error) {
 	}
 	fetcher := &fetcher{resolver: newResolver(), planes: p.planes, trusted: o.Authority.Pool(), speed: speed}
 	for _, place := range places {
-		p.planes[place] = newPlane(touching(o.Touch, p.handler(o, place, fetcher)), certificates(o, place), darkness(o.Cloud, place))
+		p.planes[place] = newPlane(touching(o.Touch, p.handler(o, place, fetcher)), certificates(o, place), darkness(o.Cloud, place), o.Report)
 	}
 	for place, l := range listeners.own {
 		p.door.open(l, func(string) *plane { return p.planes[place] })
