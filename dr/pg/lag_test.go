@@ -90,6 +90,10 @@ func TestATimeFromTheFutureProvesNothing(t *testing.T) {
 	if got, ok := pg.CorrectedLag(primaryAt(0, 500), standby); ok {
 		t.Errorf("only wrong clocks, and yet: %+v", got)
 	}
+	standby.LastReplay = after(3600 + 9)
+	if got := lagOf(t, primaryAt(0, 500), standby); got.Behind != 0 || !got.UpTo.Equal(after(9)) {
+		t.Errorf("committed after the primary was read, before the standby was: %+v", got)
+	}
 }
 
 func TestWhatCannotBeComparedIsUnknownNotZero(t *testing.T) {
@@ -117,12 +121,12 @@ func TestWhatCannotBeComparedIsUnknownNotZero(t *testing.T) {
 }
 
 func TestPositionsOfAnotherTimelineAreNotCompared(t *testing.T) {
-	for _, timeline := range []uint32{0, 2} {
-		standby := standbyAt(0, 900, -20)
-		standby.Timeline = timeline
-		got := lagOf(t, primaryAt(0, 500), standby)
+	for _, timelines := range [][2]uint32{{1, 2}, {2, 1}, {1, 0}, {0, 1}, {0, 0}} {
+		primary, standby := primaryAt(0, 500), standbyAt(0, 900, -20)
+		primary.Timeline, standby.Timeline = timelines[0], timelines[1]
+		got := lagOf(t, primary, standby)
 		if got.Behind != 20*time.Second || got.Method != pg.ByLastCommit || got.Bytes != pg.UnknownBytes {
-			t.Errorf("standby on timeline %d: %+v", timeline, got)
+			t.Errorf("timelines %d: %+v", timelines, got)
 		}
 	}
 }

@@ -19,23 +19,23 @@ type Reading struct {
 	IdentityErr error  // why SystemID, and on a standby without a receiver Timeline, are unknown
 
 	// On a primary only.
-	CurrentLSN  LSN       // written so far
-	Earlier     []Mark    // positions that the same Reader saw before on this timeline, oldest first
-	Slots       []Slot    // by name
-	SlotsErr    error     //
+	CurrentLSN  LSN    // written so far
+	Earlier     []Mark // positions that the same Reader saw before on this timeline, oldest first
+	Slots       []Slot // by name
+	SlotsErr    error
 	Standbys    []Standby // pg_stat_replication
-	StandbysErr error     //
+	StandbysErr error
 
 	// On a standby only.
 	ReceiveLSN   LSN       // received and on its disk; 0: nothing streamed since it started
 	ReplayLSN    LSN       // replayed, hence visible to queries
 	ReplayPaused bool      // somebody called pg_wal_replay_pause
 	LastReplay   time.Time // commit time, by the primary's clock, of the last transaction replayed; zero: none since start
-	Receiver     Receiver  //
-	ReceiverErr  error     //
+	Receiver     Receiver
+	ReceiverErr  error
 
 	Connections    []Connection // whatever is attached to a database, most numerous first, Lifeboat's own marked
-	ConnectionsErr error        //
+	ConnectionsErr error
 
 	Heartbeat    time.Time // the newest value in the heartbeat table, by the clock of whoever writes it
 	HeartbeatErr error     // fault.NotConfigured where there is no table

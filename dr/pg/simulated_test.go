@@ -123,14 +123,14 @@ func mustRead(t *testing.T, r *pg.Reader) pg.Reading {
 func inBubble(t *testing.T, f func(*testing.T)) { synctest.Test(t, f) }
 
 func primaryDatabase() pgwire.Database {
-	left := int64(5 << 30)
-	lag := int64(1500)
+	left, used, lag := int64(5<<30), int64(-4096), int64(1500)
 	return pgwire.Database{
 		Version: "15.12", System: 7312, Timeline: 3, Current: 0x16B374D848, MaxSlotWALKeep: 10 << 30, Name: "app",
 		Slots: []pgwire.Slot{
 			{Name: "rds_us_west_2_dr_db", Type: "physical", Active: true, Status: "reserved", Safe: &left, Retained: 4096},
 			{Name: "gone", Type: "physical", Status: "lost"},
 			{Name: "free", Type: "logical", Status: "extended", Retained: 1 << 20},
+			{Name: "late", Type: "logical", Status: "unreserved", Safe: &used, Retained: 1 << 30},
 		},
 		Standbys: []pgwire.Standby{{User: "rdsrepladmin", Application: "walreceiver", Client: "10.1.21.5", State: "streaming",
 			Sync: "async", Sent: 0x16B374D848, Replayed: 0x16B374D000, ReplayLag: &lag}},

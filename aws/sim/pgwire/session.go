@@ -70,8 +70,8 @@ func (s *session) hello(ctx context.Context) (*pgproto3.StartupMessage, error) {
 
 // encryption answers what comes instead of a startup message.
 func (s *session) encryption(ctx context.Context, message pgproto3.FrontendMessage) error {
-	if s.server.source.Database().State == Hanging {
-		return s.swallow()
+	if d := s.server.source.Database(); d.State == Hanging || d.State == Refusing {
+		return s.meet(d, "")
 	}
 	_, wantsTLS := message.(*pgproto3.SSLRequest)
 	_, cancels := message.(*pgproto3.CancelRequest)
@@ -176,8 +176,8 @@ func (s *session) extended(message pgproto3.FrontendMessage) {
 	}
 }
 
-// meet lets the state of the instance decide before anything else does. code is that of an instance that is up, but
-// not for long or not yet: another for new clients than for those inside.
+// meet lets the state of the instance decide before anything else does. code is what it says where it starts or stops:
+// 57P03 (cannot connect now) to new clients, 57P01 (admin shutdown) to those inside.
 func (s *session) meet(d Database, code string) error {
 	switch d.State {
 	case Hanging:
