@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"lifeboat/aws/sim/cloud"
@@ -15,11 +16,19 @@ import (
 
 // Action is one thing that the director can do to the simulated cloud.
 type Action struct {
-	Name        string   `json:"name"`        // darken
-	Usage       string   `json:"usage"`       // darken REGION
+	Name        string   `json:"name"`  // darken
+	Usage       string   `json:"usage"` // darken REGION
+	Args        []Arg    `json:"args"`
 	Description string   `json:"description"` // in words
 	Ends        string   `json:"ends"`        // how it ends, in words; "" where it is over at once
 	Active      []string `json:"active"`      // what of it is in force now, as it was called: "darken us-east-1"
+}
+
+// Arg is an argument of an action.
+type Arg struct {
+	Name     string   `json:"name"` // REGION
+	Optional bool     `json:"optional"`
+	Choices  []string `json:"choices"` // what it may be, where that is a short list
 }
 
 // directorPrefix is where the director is spoken to, on the simulator's own address.
@@ -61,11 +70,32 @@ func director(c *cloud.Cloud) http.Handler {
 func actions(c *cloud.Cloud) []Action {
 	orders, list := c.InForce(), []Action{}
 	for _, a := range cloud.Actions() {
-		out := Action{Name: a.Name, Usage: a.Usage(), Description: a.About, Ends: a.Undo, Active: []string{}}
+		out := Action{Name: a.Name, Usage: a.Usage(), Args: arguments(c, a), Description: a.About, Ends: a.Undo, Active: []string{}}
 		for _, order := range orders {
 			if name, _, _ := strings.Cut(order, " "); name == a.Name {
 				out.Active = append(out.Active, order)
 			}
+		}
+		list = append(list, out)
+	}
+	return list
+}
+
+func arguments(c *cloud.Cloud, a cloud.Action) []Arg {
+	regions := []string{}
+	c.Locked(func(w *cloud.World) {
+		for _, r := range w.Regions {
+			regions = append(regions, r.Name)
+		}
+	})
+	list := []Arg{}
+	for _, arg := range a.Args {
+		out := Arg{Name: arg.Name, Optional: arg.Optional, Choices: []string{}}
+		switch arg.Kind {
+		case cloud.RegionName:
+			out.Choices = regions
+		case cloud.RegionOrAll:
+			out.Choices = append(slices.Clone(regions), "all")
 		}
 		list = append(list, out)
 	}

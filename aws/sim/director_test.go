@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -48,6 +49,9 @@ func (w *world) inForce(t *testing.T, d *DirectorClient, order string) bool {
 	for _, a := range list {
 		if a.Name == "" || a.Usage == "" || a.Description == "" {
 			t.Errorf("an action says too little of itself: %+v", a)
+		}
+		if a.Name == "slow" && fmt.Sprint(a.Args) != "[{REGION false [us-east-1 us-west-2 all]} {DURATION false []}]" {
+			t.Errorf("slow takes %v", a.Args)
 		}
 		for _, active := range a.Active {
 			found = found || active == order

@@ -18,7 +18,15 @@ import (
 	"lifeboat/aws/sim/cloud"
 )
 
-// Scenario is a file that says what a simulator is like and what befalls it.
+// Scenario is a file that says what a simulator is like and what befalls it:
+//
+//	services: 100        # a region; left out: the reference estate's four
+//	seed: 7
+//	speed: 10
+//	steps:
+//	  - after: 30s       # of simulated time: 3 s at this speed
+//	    do: darken       # an action of the director's
+//	    args: [us-east-1]
 type Scenario struct {
 	Services int     `yaml:"services"` // services a region; 0: the reference estate's
 	Seed     uint64  `yaml:"seed"`

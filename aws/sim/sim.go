@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -98,6 +99,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, err
 	}
 	if o.CAFile != "" {
+		if o.CAFile, err = filepath.Abs(o.CAFile); err != nil {
+			return nil, fmt.Errorf("finding the simulator's CA file: %w", err)
+		}
 		if err := os.WriteFile(o.CAFile, authority.PEM(), 0o644); err != nil {
 			return nil, fmt.Errorf("writing the simulator's CA file: %w", err)
 		}
