@@ -161,54 +161,90 @@ def build(endpoint):
     print(json.dumps({"distribution": distribution(endpoint, names), "prefix": PREFIX, "balancers": names}))
 
 
-def region_reading(r):
-    cluster, out = f"{PREFIX}-cluster", {"services": {}, "targets": {}, "databases": {}, "images": {}, "scaling": {}}
-    described = r.ecs.describe_services(cluster=cluster, services=[f"{PREFIX}-{n}" for n in SERVICES])["services"]
-    for s in described:
-        out["services"][s["serviceName"]] = {"desired": s["desiredCount"], "running": s["runningCount"],
-                                             "pending": s["pendingCount"]}
-    for t in r.application_autoscaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]:
-        out["scaling"][t["ResourceId"].split("/")[-1]] = {"min": t["MinCapacity"], "max": t["MaxCapacity"]}
-    for g in r.elbv2.describe_target_groups()["TargetGroups"]:
-        health = r.elbv2.describe_target_health(TargetGroupArn=g["TargetGroupArn"])["TargetHealthDescriptions"]
-        out["targets"][g["TargetGroupName"]] = sorted(
-            f'{t["Target"]["Id"]} {t["TargetHealth"]["State"]}' for t in health)
-    for d in r.rds.describe_db_instances()["DBInstances"]:
-        out["databases"][d["DBInstanceIdentifier"]] = {
-            "status": d["DBInstanceStatus"], "source": d.get("ReadReplicaSourceDBInstanceIdentifier", ""),
-            "version": d["EngineVersion"], "retention": d["BackupRetentionPeriod"], "multi_az": d["MultiAZ"]}
-    for repo in r.ecr.describe_repositories()["repositories"]:
-        found = r.ecr.describe_images(repositoryName=repo["repositoryName"])["imageDetails"]
-        out["images"][repo["repositoryName"]] = sorted(i["imageDigest"] for i in found)
-    out["snapshots"] = sorted(s["DBSnapshotIdentifier"] for s in r.rds.describe_db_snapshots()["DBSnapshots"])
-    out["identity"] = r.sts.get_caller_identity()["Arn"]
-    out["balancers"] = {b["LoadBalancerName"]: {"dns": b["DNSName"], "state": b["State"]["Code"]}
-                        for b in r.elbv2.describe_load_balancers()["LoadBalancers"]}
-    out["metrics"] = {}
+def stamp(t):
+    """A time as whole seconds since the epoch, or None."""
+    return int(t.timestamp()) if t else None
+
+
+def pages(client, operation, key, **arguments):
+    """Every item of a paginated answer."""
+    return [item for page in client.get_paginator(operation).paginate(**arguments) for item in page[key]]
+
+
+def newest(r, namespace, metric, dimension, value, statistic="Average"):
     end = datetime.datetime.now(datetime.timezone.utc)
-    for name, namespace, dimension, value in (
-            ("lag", "AWS/RDS", "DBInstanceIdentifier", f"{PREFIX}-db-dr"),
-            ("connections", "AWS/RDS", "DBInstanceIdentifier", f"{PREFIX}-db"),
-            ("free_storage", "AWS/RDS", "DBInstanceIdentifier", f"{PREFIX}-db"),
-            ("slot_lag", "AWS/RDS", "DBInstanceIdentifier", f"{PREFIX}-db")):
-        metric = {"lag": "ReplicaLag", "connections": "DatabaseConnections", "free_storage": "FreeStorageSpace",
-                  "slot_lag": "OldestReplicationSlotLag"}[name]
-        points = r.cloudwatch.get_metric_statistics(
-            Namespace=namespace, MetricName=metric, Dimensions=[{"Name": dimension, "Value": value}],
-            StartTime=end - datetime.timedelta(minutes=30), EndTime=end, Period=60, Statistics=["Average"])["Datapoints"]
-        points.sort(key=lambda p: p["Timestamp"])
-        out["metrics"][name] = points[-1]["Average"] if points else None
+    points = r.cloudwatch.get_metric_statistics(
+        Namespace=namespace, MetricName=metric, Dimensions=[{"Name": dimension, "Value": value}], Period=60,
+        StartTime=end - datetime.timedelta(minutes=10), EndTime=end, Statistics=[statistic])["Datapoints"]
+    return max(points, key=lambda p: p["Timestamp"])[statistic] if points else None
+
+
+def database(d):
+    return {"status": d["DBInstanceStatus"], "source": d.get("ReadReplicaSourceDBInstanceIdentifier", ""),
+            "engine": d["Engine"], "version": d["EngineVersion"], "class": d["DBInstanceClass"],
+            "storage": d["AllocatedStorage"], "retention": d["BackupRetentionPeriod"], "multi_az": d["MultiAZ"],
+            "encrypted": d["StorageEncrypted"], "protected": d["DeletionProtection"]}
+
+
+def balancer_reading(r, b):
+    arn = b["LoadBalancerArn"].split("loadbalancer/")[1]
+    requests = newest(r, "AWS/ApplicationELB", "RequestCount", "LoadBalancer", arn, "Sum")
+    return {"dns": b["DNSName"], "state": b["State"]["Code"],
+            "requests_per_second": None if requests is None else requests / 60}
+
+
+def region_reading(r):
+    cluster, out = f"{PREFIX}-cluster", {}
+    out["services"] = {s["serviceName"]: {
+        "desired": s["desiredCount"], "running": s["runningCount"], "pending": s["pendingCount"],
+        "task_definition": s["taskDefinition"].split("/")[-1]}
+        for s in r.ecs.describe_services(cluster=cluster, services=[f"{PREFIX}-{n}" for n in SERVICES])["services"]}
+    out["scaling"] = {t["ResourceId"].split("/")[-1]: {"min": t["MinCapacity"], "max": t["MaxCapacity"]} for t in
+                      pages(r.application_autoscaling, "describe_scalable_targets", "ScalableTargets",
+                            ServiceNamespace="ecs")}
+    out["targets"] = {g["TargetGroupName"]: sorted(
+        f'{t["Target"]["Id"]}:{t["Target"]["Port"]} {t["TargetHealth"]["State"]}' for t in
+        r.elbv2.describe_target_health(TargetGroupArn=g["TargetGroupArn"])["TargetHealthDescriptions"])
+        for g in pages(r.elbv2, "describe_target_groups", "TargetGroups")}
+    out["balancers"] = {b["LoadBalancerName"]: balancer_reading(r, b)
+                        for b in pages(r.elbv2, "describe_load_balancers", "LoadBalancers")}
+    name = f"{PREFIX}-db" + ("-dr" if r.name == STANDBY else "")
+    out["databases"] = {d["DBInstanceIdentifier"]: {
+        **database(d), "connections": newest(r, "AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier", name),
+        "free_storage": newest(r, "AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", name)}
+        for d in pages(r.rds, "describe_db_instances", "DBInstances")}
+    out["images"] = {repo["repositoryName"]: sorted(
+        [i["imageDigest"], i.get("imageTags", []), stamp(i["imagePushedAt"])] for i in
+        pages(r.ecr, "describe_images", "imageDetails", repositoryName=repo["repositoryName"]))
+        for repo in pages(r.ecr, "describe_repositories", "repositories")}
+    out["snapshots"] = {s["DBSnapshotIdentifier"]: [s["Status"], s["SnapshotType"], stamp(s["SnapshotCreateTime"])]
+                        for s in pages(r.rds, "describe_db_snapshots", "DBSnapshots")}
+    out["certificates"] = {c["DomainName"]: [c["Status"], stamp(c["NotAfter"])] for c in (
+        r.acm.describe_certificate(CertificateArn=c["CertificateArn"])["Certificate"] for c in
+        pages(r.acm, "list_certificates", "CertificateSummaryList"))}
+    who = r.sts.get_caller_identity()
+    out["identity"] = {"arn": who["Arn"], "account": who["Account"]}
     return out
+
+
+def distribution_reading(endpoint):
+    cloudfront = Region(endpoint, PRIMARY).cloudfront
+    listed = cloudfront.list_distributions()["DistributionList"]["Items"][0]
+    config = cloudfront.get_distribution_config(Id=listed["Id"])["DistributionConfig"]
+    behaviors = config["CacheBehaviors"].get("Items", []) + [{"PathPattern": "*", **config["DefaultCacheBehavior"]}]
+    return {"id": listed["Id"], "status": listed["Status"],
+            "origins": {o["Id"]: o["DomainName"] for o in config["Origins"]["Items"]},
+            "behaviors": [[b["PathPattern"], b["TargetOriginId"]] for b in behaviors]}
 
 
 def read(endpoint):
     out = {name: region_reading(Region(endpoint, name)) for name in (PRIMARY, STANDBY)}
-    cloudfront = Region(endpoint, PRIMARY).cloudfront
-    listed = cloudfront.list_distributions()["DistributionList"]["Items"][0]
-    config = cloudfront.get_distribution_config(Id=listed["Id"])["DistributionConfig"]
-    out["distribution"] = {"id": listed["Id"], "status": listed["Status"],
-                           "origins": {o["Id"]: o["DomainName"] for o in config["Origins"]["Items"]},
-                           "behaviors": [b["PathPattern"] for b in config["CacheBehaviors"].get("Items", [])]}
+    out["distribution"] = distribution_reading(endpoint)
+    standby, primary = Region(endpoint, STANDBY), Region(endpoint, PRIMARY)
+    out["replication"] = {
+        "lag": newest(standby, "AWS/RDS", "ReplicaLag", "DBInstanceIdentifier", f"{PREFIX}-db-dr"),
+        "slot_lag": newest(primary, "AWS/RDS", "OldestReplicationSlotLag", "DBInstanceIdentifier", f"{PREFIX}-db"),
+        "free_storage": newest(primary, "AWS/RDS", "FreeStorageSpace", "DBInstanceIdentifier", f"{PREFIX}-db")}
     print(json.dumps(out))
 
 
