@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"slices"
 
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/pgwire"
+	"lifeboat/aws/sim/public"
 )
 
 // instance is one of the model's databases, as pgwire asks it.
@@ -87,6 +89,42 @@ func connections(said cloud.Postgres) []pgwire.Connection {
 		return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Application, b.Application), cmp.Compare(a.Client, b.Client))
 	})
 	return out
+}
+
+// databaseAddress is where one database answers PostgreSQL's protocol.
+type databaseAddress struct {
+	region, id string
+	addr       net.Addr
+}
+
+// serveDatabases opens a listener for each database of the model.
+func (s *Server) serveDatabases(ctx context.Context, authority *public.Authority) error {
+	var all []databaseAddress
+	hosts := []string{"127.0.0.1"}
+	s.cloud.Locked(func(w *cloud.World) {
+		for _, r := range w.Regions {
+			for _, db := range r.Databases {
+				all = append(all, databaseAddress{region: r.Name, id: db.ID})
+				hosts = append(hosts, db.Host)
+			}
+		}
+	})
+	shown, err := authority.Leaf(hosts, s.options.Now().AddDate(1, 0, 0))
+	if err != nil {
+		return err
+	}
+	for _, at := range all {
+		l, err := s.options.Network.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return fmt.Errorf("listening for the database %s: %w", at.id, err)
+		}
+		at.addr = l.Addr()
+		s.databases = append(s.databases, at)
+		s.work.Go(func() {
+			serveDatabase(ctx, s.activity.connections(l), instance{cloud: s.cloud, region: at.region, id: at.id}, shown)
+		})
+	}
+	return nil
 }
 
 // serveDatabase answers PostgreSQL's clients on l for one instance until ctx ends.

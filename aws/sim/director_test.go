@@ -55,6 +55,9 @@ func (w *world) inForce(t *testing.T, d *DirectorClient, order string) bool {
 		}
 		for _, active := range a.Active {
 			found = found || active == order
+			if name, _, _ := strings.Cut(active, " "); name != a.Name {
+				t.Errorf("%q is listed under %s", active, a.Name)
+			}
 		}
 	}
 	return found
