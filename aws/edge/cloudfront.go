@@ -1,0 +1,34 @@
+package edge
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
+
+	"lifeboat/aws/fault"
+)
+
+const getDistribution = "cloudfront:GetDistribution"
+
+// distribution reads the distribution by its id.
+func (r *Reader) distribution(ctx context.Context) (Distribution, error) {
+	id := r.spec.DistributionID
+	if id == "" {
+		return Distribution{}, fault.New(fault.NotConfigured, getDistribution, "", nil)
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.callTimeout())
+	defer cancel()
+	client, err := r.cloudFront(ctx)
+	if err != nil {
+		return Distribution{}, err
+	}
+	out, err := client.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
+	if err != nil {
+		return Distribution{}, err
+	}
+	if out.Distribution == nil {
+		return Distribution{}, fault.New(fault.Unreadable, getDistribution, id, fmt.Errorf("there is no distribution in the answer"))
+	}
+	return distributionOf(out), nil
+}
