@@ -63,6 +63,11 @@ func actionsOf(r *cloud.Rule) wire.List {
 			{"Protocol", "HTTPS"}, {"Port", "443"}, {"Host", "#{host}"}, {"Path", "/#{path}"}, {"Query", "#{query}"}, {"StatusCode", "HTTP_301"},
 		}}}})
 	}
+	if r.TargetGroup == nil {
+		return wire.Members([]wire.Struct{{{"Type", "fixed-response"}, {"Order", 1}, {"FixedResponseConfig", wire.Struct{
+			{"StatusCode", "503"}, {"ContentType", "text/plain"},
+		}}}})
+	}
 	arn := r.TargetGroup.ARN
 	return wire.Members([]wire.Struct{{{"Type", "forward"}, {"TargetGroupArn", arn}, {"Order", 1}, {"ForwardConfig", wire.Struct{
 		{"TargetGroups", wire.Members([]wire.Struct{{{"TargetGroupArn", arn}, {"Weight", 1}}})},

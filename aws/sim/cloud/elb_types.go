@@ -27,8 +27,8 @@ type Listener struct {
 	Rules       []*Rule
 }
 
-// Rule sends the requests that it matches to a target group, or to the same address over HTTPS. An empty condition
-// matches everything; a leading or trailing * is a wildcard.
+// Rule sends the requests that it matches to a target group, or to the same address over HTTPS, or, having neither,
+// answers 503 itself. An empty condition matches everything; * is any run of characters.
 type Rule struct {
 	ARN           string
 	Priority      int // 0: the default rule

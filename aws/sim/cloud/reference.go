@@ -9,6 +9,9 @@ import (
 // past is how much history a reference estate begins with, so that its metrics, feeds and lag have something to show.
 const past = 3 * time.Hour
 
+// age is for how many days a reference estate has stood.
+const age = 41
+
 // Reference makes a cloud that holds the reference estate in its warm-standby form: a platform of four services with
 // their database in the first region, a smaller copy with a replica in the second, one CDN and one DNS zone in front.
 // With more Services than four, each region holds that many.
@@ -18,7 +21,7 @@ func Reference(o Options) *Cloud {
 	start := now.Add(-time.Duration(float64(past) / o.Speed))
 	c := New(o, start)
 	w := c.world
-	b := builder{World: w, zone: o.Zone, born: now.AddDate(0, 0, -41)}
+	b := builder{World: w, zone: o.Zone, born: now.AddDate(0, 0, -age)}
 	b.fill(o.Services)
 	w.Users = Users{Pages: 8, API: 4, Writes: 0.25}
 	w.touch()
@@ -125,7 +128,7 @@ func (b builder) secret(r *Region) *Secret {
 }
 
 func (b builder) certificate(r *Region, days int) *Certificate {
-	until := b.now.AddDate(0, 0, days)
+	until := b.born.AddDate(0, 0, age+days)
 	return &Certificate{
 		ARN: r.arn("acm", "certificate/"+b.uuid()), Domain: b.zone, Names: []string{b.zone, "*." + b.zone}, Status: "ISSUED",
 		NotBefore: until.AddDate(0, 0, -198), NotAfter: until, Tags: b.tags(r, b.zone),
