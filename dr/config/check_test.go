@@ -125,8 +125,11 @@ lifeboat.yaml:22:20: regions.standby.clusters[1].services: is missing; write wha
 		{"dark", "dark: 3", "dark: 0", `lifeboat.yaml:46:3: waits.dark: 0 periods cannot be; write 1 to 100, like 3`},
 		{"director", "waits:", "simulated: {director: here}\nwaits:", `lifeboat.yaml:45:13: simulated.director: "here" is no address with a port; write one like alb.example.com:443 or 127.0.0.1:8443`},
 		{"escape sequence", "estate: shop", `estate: "shop\e[31m"`, `lifeboat.yaml:2:9: estate: "shop\x1b[31m" holds a control character; write it as plain text on one line`},
-		{"anchor", "estate: shop", "estate: &x shop", `lifeboat.yaml:2:9: estate: anchors, aliases and tags are not read here; write the value out`},
-		{"merge", "estate: shop", "estate: shop\n<<: {a: b}", `lifeboat.yaml:3:1: <<: a key must be a plain word; anchors and << are not read here; write the fields out`},
+		{"tag", "estate: shop", "estate: !x shop", `lifeboat.yaml:2:9: estate: tags are not read here; write the value alone`},
+		{"alias of nothing", "estate: shop", "estate: *x", `lifeboat.yaml:2:9: estate: there is no anchor x before this; write &x where the value first stands`},
+		{"alias of itself", "[1.1.1.1, 127.0.0.1:5353]", "&x [*x]", `lifeboat.yaml:40:18: edge.resolvers[0]: there is no anchor x before this; write &x where the value first stands`},
+		{"what an alias brings", "{web: dr-web}", "&x {web: dr-web}\n      - {name: two, services: *x}", `lifeboat.yaml:21:23: regions.standby.clusters[1].services.web: "web" is in cluster "dr" already; a service runs in one cluster of a region`},
+		{"merge", "estate: shop", "estate: shop\n<<: {a: b}", `lifeboat.yaml:3:1: <<: a key must be a plain word; << is not read here; write the fields out`},
 		{"two documents", "waits:", "---\nwaits:", `lifeboat.yaml:46:1: is a second document in one file; keep one estate a file`},
 		{"syntax", "estate: shop", "estate: [shop", `lifeboat.yaml:3:1: is not valid YAML: ',' or ']' must be specified`},
 	} {

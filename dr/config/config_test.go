@@ -82,6 +82,23 @@ func TestWhatIsGivenIsKept(t *testing.T) {
 	}
 }
 
+func TestAnAliasStandsForWhatWasWrittenBefore(t *testing.T) {
+	text := strings.NewReplacer("discover:\n      prefix: shop-", "clusters: &c [{name: both, services: {web: the-web}}]\n    balancers: &b [{name: alb}]\n    databases: [{id: db}]",
+		"    clusters:\n      - name: dr\n        services: {web: dr-web}\n    balancers:\n      - name: dr-alb\n", "    clusters: *c\n    balancers: *b\n").Replace(small)
+	c := parse(t, text)
+	if got := c.Regions.Standby.Clusters; len(got) != 1 || got[0].Services["web"] != "the-web" || c.Regions.Standby.Balancers[0].Name != "alb" {
+		t.Errorf("the standby is %+v", c.Regions.Standby)
+	}
+}
+
+func TestAliasesCannotMakeAMountainOfASmallFile(t *testing.T) {
+	text := "version: 1\nservices: &s [" + strings.Repeat("{name: a},", 1000) + "]\nregions: {primary: {clusters: [&c {name: x, services: {}}" +
+		strings.Repeat(", *c", 60_000) + "]}}\n"
+	if _, err := Parse("f", []byte(text)); err == nil || err.Error() != "f: says too much; this is not a lifeboat.yaml" {
+		t.Errorf("said %.200v", err)
+	}
+}
+
 func TestADurationIsWrittenAsPeopleWriteIt(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		15 * time.Second: "15s", 5 * time.Minute: "5m", time.Hour: "1h", 90 * time.Minute: "1h30m",

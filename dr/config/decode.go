@@ -13,12 +13,22 @@ import (
 // value puts what n says into v and notes where it was said. Every problem is noted and reading goes on, so that one
 // run shows them all: this is why the library's own decoder, which stops at the first, is not used.
 func (d *document) value(n ast.Node, field string, v reflect.Value) {
-	switch n.(type) {
+	if d.values++; d.values > maxValues {
+		return
+	}
+	switch n := n.(type) {
 	case *ast.NullNode:
 		delete(d.at, field) // a key without a value is as good as no key
 		return
-	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode, *ast.TagNode:
-		d.wrong(n, field, "anchors, aliases and tags are not read here", "write the value out")
+	case *ast.AnchorNode:
+		d.value(n.Value, field, v)
+		d.anchors[n.Name.GetToken().Value] = n.Value // not before: an anchor cannot hold itself
+		return
+	case *ast.AliasNode:
+		d.alias(n, field, v)
+		return
+	case *ast.TagNode:
+		d.wrong(n, field, "tags are not read here", "write the value alone")
 		return
 	}
 	if _, seen := d.at[field]; !seen {
@@ -45,6 +55,17 @@ func (d *document) value(n ast.Node, field string, v reflect.Value) {
 	case reflect.Bool:
 		d.boolean(n, field, v)
 	}
+}
+
+// alias is a value that was written and named before. Each use is checked as if it were written there.
+func (d *document) alias(n *ast.AliasNode, field string, v reflect.Value) {
+	name := n.Value.GetToken().Value
+	to, known := d.anchors[name]
+	if !known {
+		d.wrong(n, field, "there is no anchor "+printable(name)+" before this", "write &"+printable(name)+" where the value first stands")
+		return
+	}
+	d.value(to, field, v)
 }
 
 // entry is a key of a mapping with its value.
@@ -82,7 +103,7 @@ func (d *document) entries(n ast.Node, field, want string) []entry {
 func (d *document) keyName(e *entry, field string) bool {
 	scalar, ok := e.key.(ast.ScalarNode)
 	if _, merge := e.key.(*ast.MergeKeyNode); merge || !ok || e.key.GetToken() == nil {
-		d.wrong(e.key, join(field, e.key.String()), "a key must be a plain word", "anchors and << are not read here; write the fields out")
+		d.wrong(e.key, join(field, e.key.String()), "a key must be a plain word", "<< is not read here; write the fields out")
 		return false
 	}
 	e.name = scalar.GetToken().Value

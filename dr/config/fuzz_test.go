@@ -8,7 +8,7 @@ import (
 
 // Whatever the file holds, reading it ends without a panic; and what reads is written and read back the same.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{small, Example(), "", "a: b", "version: 1\nestate: [", "- - -", "a: &x {b: *x}", "? a\n: b", "a: |\n b", "---\n...\n---\n", "\xff\xfe"} {
+	for _, seed := range []string{small, Example(), "", "a: b", "version: 1\nestate: [", "- - -", "a: &x {b: *x}", "regions: {primary: {clusters: &c [{name: a}], balancers: *c}}", "? a\n: b", "a: |\n b", "---\n...\n---\n", "\xff\xfe"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

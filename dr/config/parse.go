@@ -22,6 +22,8 @@ import (
 const (
 	maxSize  = 256 << 10
 	maxDepth = 32
+	// maxValues bounds what aliases can make of a small file.
+	maxValues = 100_000
 )
 
 // Load reads, checks and completes the config at path, and looks whether the files that it names are there. Relative
@@ -77,6 +79,8 @@ type document struct {
 	config   *Config          // nil where there is nothing to check
 	at       map[string]place // of every field that is given
 	told     map[string]bool  // fields that a problem has been noted for
+	anchors  map[string]ast.Node
+	values   int // how many were read
 	problems []Problem
 	warnings []Problem
 }
@@ -85,10 +89,14 @@ type document struct {
 type place struct{ line, column int }
 
 func read(name string, data []byte) *document {
-	d := &document{file: name, at: map[string]place{}, told: map[string]bool{}}
+	d := &document{file: name, at: map[string]place{}, told: map[string]bool{}, anchors: map[string]ast.Node{}}
 	if root := d.parse(data); root != nil {
 		d.config = &Config{}
 		d.value(root, "", reflect.ValueOf(d.config).Elem())
+		if d.values > maxValues {
+			d.problems = []Problem{{File: name, Message: "says too much", Fix: "this is not a " + FileName}}
+			return d
+		}
 		d.check()
 	}
 	return d

@@ -29,7 +29,7 @@ func Write(path string, c *Config) error {
 	if err != nil {
 		return err
 	}
-	if err := ours(path); err != nil {
+	if err := Writable(path); err != nil {
 		return err
 	}
 	return replace(path, data)
@@ -48,7 +48,9 @@ func Marshal(c *Config) ([]byte, error) {
 	return data, nil
 }
 
-func ours(path string) error {
+// Writable says whether Write may write at path: nothing is there, or what Lifeboat wrote. The error is otherwise a
+// *NotOursError, or why it could not be told.
+func Writable(path string) error {
 	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
