@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"lifeboat/aws/sim"
+	"lifeboat/dr"
+	"lifeboat/dr/config"
+	"lifeboat/views"
+)
+
+// cockpit is `lifeboat` without a command.
+func (a *app) cockpit(cmd *cobra.Command, _ []string) error {
+	c, _, err := a.load()
+	if err != nil {
+		return err
+	}
+	if err := a.hasScreen(); err != nil {
+		return err
+	}
+	return a.show(cmd.Context(), c)
+}
+
+// open starts to watch an estate. The watch ends with ctx.
+func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
+	if c.Simulated != nil {
+		simulatedCredentials()
+	}
+	w, err := dr.Open(c, dr.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)
+	}
+	go w.Run(ctx)
+	return w, nil
+}
+
+// show opens the cockpit on an estate until the user quits, ctx ends or the terminal is gone.
+func (a *app) show(ctx context.Context, c *config.Config) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	w, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	options := views.Options{
+		Source: w, Config: c, Simulated: c.Simulated != nil, Theme: a.theme, NoColor: os.Getenv("NO_COLOR") != "",
+	}
+	if c.Simulated != nil {
+		client, err := sim.Dial(c.Simulated.Director)
+		if err != nil {
+			return err
+		}
+		options.Director = director{client}
+	}
+	return crashed(func() error { return views.Run(ctx, options) })
+}
+
+// director is a simulator's director as views want it.
+type director struct{ client *sim.DirectorClient }
+
+func (d director) Actions(ctx context.Context) ([]views.Action, error) {
+	list, err := d.client.Actions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	actions := make([]views.Action, len(list))
+	for i, a := range list {
+		actions[i] = views.Action(a)
+	}
+	return actions, nil
+}
+
+func (d director) Do(ctx context.Context, name string, args ...string) error {
+	return d.client.Do(ctx, name, args...)
+}

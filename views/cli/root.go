@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "lifeboat",
+		Short: "See both regions of an AWS estate side by side",
+		Long: "Lifeboat shows both regions of a two-region AWS estate side by side: which one serves, whether the other " +
+			"can take over, and what would be lost. Nothing here changes anything in the cloud.\n\n" +
+			"It reads lifeboat.yaml: --config, LIFEBOAT_CONFIG, ./lifeboat.yaml, or lifeboat/lifeboat.yaml in the XDG config directory.",
+		Example: "# look around, with nothing set up\nlifeboat demo\n\n# begin a config\nlifeboat config example > lifeboat.yaml\nlifeboat config check\n\n# open the cockpit\nlifeboat",
+		Args:    noArgs,
+		RunE:    a.run(a.cockpit),
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(cmd, "%s: %s", cmd.CommandPath(), err)
+	})
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.config, "config", "", "read this lifeboat.yaml")
+	flags.StringVar(&a.theme, "theme", "auto", "colours for a dark or a light terminal: auto, dark, light")
+	flags.Bool("no-color", false, "draw without colour (as NO_COLOR does)")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkTheme(cmd) }
+	root.AddCommand(a.demo(), a.status(), a.sim(), a.configCommand(), a.version())
+	return root
+}
+
+func (a *app) checkTheme(cmd *cobra.Command) error {
+	switch a.theme {
+	case "auto", "dark", "light":
+		return nil
+	}
+	return usage(cmd, "--theme %q is not known; it is auto, dark or light", a.theme)
+}
