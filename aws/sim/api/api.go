@@ -6,7 +6,9 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -64,8 +66,10 @@ var routes = func() map[string][]wire.Route {
 
 // Handler answers AWS's API for c at one address: region and service come from each request's signature.
 func Handler(c *cloud.Cloud) http.Handler {
-	h := &handler{cloud: c}
-	return h
+	for name, s := range services {
+		c.Offer(name, slices.Collect(maps.Keys(s.operations)))
+	}
+	return &handler{cloud: c}
 }
 
 type handler struct {

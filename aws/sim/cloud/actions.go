@@ -110,7 +110,11 @@ func (w *World) act(name string, words []string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if take != nil {
-		w.undos = append(w.undos, undo{region: given["REGION"], order: strings.Join(append([]string{name}, words...), " "), do: take})
+		u := &undo{region: given["REGION"], order: strings.Join(append([]string{name}, words...), " "), do: take}
+		w.undos = append(w.undos, u)
+		if d := given.length("FOR"); d > 0 {
+			w.After(d, func() { w.takeBack(func(o *undo) bool { return o == u }) })
+		}
 	}
 	w.touch()
 	return nil
@@ -164,19 +168,15 @@ func (w *World) noRegion(name string) error {
 	return fmt.Errorf("no region %q; there are %s and %s", name, w.Regions[0].Name, w.Regions[1].Name)
 }
 
-// restore takes back everything that actions did to a region, newest first, or everything there is to take back.
-func (w *World) restore(region string) {
-	kept := w.undos[:0:0]
-	for i := len(w.undos) - 1; i >= 0; i-- {
-		u := w.undos[i]
-		if region == "" || u.region == region {
+// takeBack undoes what is meant, newest first.
+func (w *World) takeBack(meant func(*undo) bool) {
+	all := w.undos
+	w.undos = slices.DeleteFunc(slices.Clone(all), meant)
+	for _, u := range slices.Backward(all) {
+		if meant(u) {
 			u.do()
-		} else {
-			kept = append(kept, u)
 		}
 	}
-	slices.Reverse(kept)
-	w.undos = kept
 	w.touch()
 	w.reconcileAll()
 }

@@ -19,15 +19,12 @@ func stallReplica(w *World, a args) (func(), error) {
 	if len(stalled) == 0 {
 		return nil, fmt.Errorf("no replica that is not stalled already")
 	}
-	resume := func() {
+	a["REGION"] = stalled[0].region.Name
+	return func() {
 		for _, db := range stalled {
 			w.setReplay(db, false, db.replay.lost)
 		}
-	}
-	if d := a.length("DURATION"); d > 0 {
-		w.After(d, resume)
-	}
-	return resume, nil
+	}, nil
 }
 
 func stopTasks(w *World, a args) (func(), error) {

@@ -2,33 +2,38 @@ package cloud
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 var (
 	argRegion  = Arg{Name: "REGION", Kind: RegionName}
 	argService = Arg{Name: "SERVICE"}
 	argCode    = Arg{Name: "CODE", Optional: true}
+	argFor     = Arg{Name: "FOR", Kind: Length, Optional: true} // taken back after so much simulated time
 )
 
-const untilRestore = "until restore"
+const (
+	untilRestore = "until restore"
+	forSoLong    = "until restore, or after FOR (simulated time)"
+)
 
 // actions is everything that the director can do. An action is added here and nowhere else.
 var actions []Action
 
 func init() { // restore reads the table's neighbours, so the table cannot be a plain initialiser
 	actions = []Action{
-		{Name: "darken", Args: []Arg{argRegion}, do: darken, Undo: untilRestore,
+		{Name: "darken", Args: []Arg{argRegion, argFor}, do: darken, Undo: forSoLong,
 			About: "nothing in the region answers: API, balancers, database"},
-		{Name: "control-plane", Args: []Arg{argRegion}, do: controlPlane, Undo: untilRestore,
+		{Name: "control-plane", Args: []Arg{argRegion, argFor}, do: controlPlane, Undo: forSoLong,
 			About: "the region's AWS API answers 503; what runs there goes on"},
-		{Name: "stall-replica", Args: []Arg{{Name: "DURATION", Kind: Length, Optional: true}}, do: stallReplica,
-			Undo:  "until restore, or after the duration (simulated time); then it catches up",
+		{Name: "stall-replica", Args: []Arg{argFor}, do: stallReplica, Undo: forSoLong + "; then it catches up",
 			About: "replicas receive nothing; their lag climbs and the source keeps log for them"},
-		{Name: "throttle", Args: []Arg{argRegion}, do: throttle, Undo: untilRestore,
+		{Name: "throttle", Args: []Arg{argRegion, argFor}, do: throttle, Undo: forSoLong,
 			About: "three of four AWS calls are refused as too many"},
 		{Name: "slow", Args: []Arg{{Name: "REGION", Kind: RegionOrAll}, {Name: "DURATION", Kind: Length}}, do: slow, Undo: untilRestore,
-			About: "AWS answers come that much later (wall clock)"},
+			About: "API answers come that much later (wall clock); all: Cloudflare's too"},
 		{Name: "stop-tasks", Args: []Arg{argRegion, argService}, do: stopTasks, Undo: "by itself: the scheduler starts new ones",
 			About: "the service's running tasks exit"},
 		{Name: "break-call", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode, {Name: "EVERY", Kind: Number, Optional: true}}, do: breakCall, Undo: untilRestore,
@@ -56,7 +61,7 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 func Actions() []Action { return slices.Clone(actions) }
 
 func restoreAction(w *World, a args) (func(), error) {
-	w.restore(a["REGION"])
+	w.takeBack(func(u *undo) bool { return a["REGION"] == "" || u.region == a["REGION"] })
 	return nil, nil
 }
 
@@ -86,7 +91,10 @@ func slow(w *World, a args) (func(), error) {
 }
 
 func breakCall(w *World, a args) (func(), error) {
-	f := &fault{service: a["SERVICE"], action: a["ACTION"], spoil: a.refusal()}
+	f, err := a.fault(w)
+	if err != nil {
+		return nil, err
+	}
 	if n := a.number("EVERY"); n > 1 {
 		f.hits, f.of = 1, n
 	}
@@ -94,7 +102,25 @@ func breakCall(w *World, a args) (func(), error) {
 }
 
 func halfWay(w *World, a args) (func(), error) {
-	return w.addFault(&fault{service: a["SERVICE"], action: a["ACTION"], continued: true, spoil: a.refusal()}), nil
+	f, err := a.fault(w)
+	if err != nil {
+		return nil, err
+	}
+	f.continued = true
+	return w.addFault(f), nil
+}
+
+// fault is one that refuses the call that is named, if there is such a call.
+func (a args) fault(w *World) (*fault, error) {
+	service := signingName(a["SERVICE"])
+	actions, known := w.offers[service]
+	if !known {
+		return nil, fmt.Errorf("no service %q; there are %s", a["SERVICE"], strings.Join(slices.Sorted(maps.Keys(w.offers)), ", "))
+	}
+	if len(actions) > 0 && !slices.Contains(actions, a["ACTION"]) {
+		return nil, fmt.Errorf("%s has no %q; there are %s", service, a["ACTION"], strings.Join(actions, ", "))
+	}
+	return &fault{service: service, action: a["ACTION"], spoil: a.refusal()}, nil
 }
 
 func (a args) refusal() Fault {

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -78,6 +79,26 @@ func (w *World) gate(call Call) Fault {
 		sum.Status, sum.Code, sum.Message = 403, ExpiredToken, expiredMessage
 	}
 	return sum
+}
+
+// Offer says which calls of a service a control plane answers, so that the director can break them by name.
+func (c *Cloud) Offer(service string, actions []string) {
+	c.Locked(func(w *World) { w.offers[service] = slices.Sorted(slices.Values(actions)) })
+}
+
+// signingName is what a service is called in signatures, given that or what the AWS command line calls it.
+func signingName(service string) string {
+	switch service {
+	case "elbv2":
+		return "elasticloadbalancing"
+	case "cloudwatch":
+		return "monitoring"
+	case "service-quotas":
+		return "servicequotas"
+	case "resourcegroupstaggingapi":
+		return "tagging"
+	}
+	return service
 }
 
 // Codes of refusals, as the JSON protocols name them; the query and XML protocols drop "Exception".

@@ -88,8 +88,22 @@ func TestFaultsAddUpAndRestoreOfOneRegionLeavesTheOther(t *testing.T) {
 	expect(t, "after all", c.Gate(call(west)), Fault{})
 }
 
+func TestAnOrderForSoLongEndsByItself(t *testing.T) {
+	k := newClock()
+	c := Reference(k.options(1))
+	must(t, c.Do("darken", east, "2m"))
+	must(t, c.Do("throttle", west))
+	k.pass(119 * time.Second)
+	expect(t, "before", strings.Join(c.InForce(), ", "), "darken us-east-1 2m, throttle us-west-2")
+	k.pass(time.Second)
+	expect(t, "after", strings.Join(c.InForce(), ", "), "throttle us-west-2")
+	expect(t, "answers", c.Gate(call(east)), Fault{})
+}
+
 func TestOneCallBreaksAndAListBreaksHalfWay(t *testing.T) {
 	c := Reference(newClock().options(1))
+	c.Offer("rds", []string{"DescribeDBInstances"})
+	c.Offer("ecs", []string{"ListTasks"})
 	must(t, c.Do("break-call", "rds", "DescribeDBInstances"))
 	must(t, c.Do("half-way", "ecs", "ListTasks", "ServerException"))
 	expect(t, "broken", c.Gate(Call{Region: east, Service: "rds", Action: "DescribeDBInstances"}).Code, AccessDenied)
@@ -120,6 +134,7 @@ func TestCredentialsExpireForAWSOnly(t *testing.T) {
 
 func TestWrongActionsAreRefusedWithWhatWouldBeRight(t *testing.T) {
 	c := Reference(newClock().options(1))
+	c.Offer("ecs", []string{"ListTasks"})
 	for _, x := range []struct {
 		words []string
 		want  string
@@ -127,7 +142,10 @@ func TestWrongActionsAreRefusedWithWhatWouldBeRight(t *testing.T) {
 		{[]string{"explode"}, "there are darken, control-plane"},
 		{[]string{"darken"}, "REGION is missing"},
 		{[]string{"darken", "eu-west-1"}, "there are us-east-1 and us-west-2"},
-		{[]string{"darken", east, "now"}, "1 arguments too many"},
+		{[]string{"darken", east, "1m", "now"}, "1 arguments too many"},
+		{[]string{"darken", east, "long"}, "FOR must be a duration"},
+		{[]string{"break-call", "iam", "GetUser"}, "there are cloudflare, ecs"},
+		{[]string{"break-call", "ecs", "GetUser"}, "there are ListTasks"},
 		{[]string{"slow", east, "soon"}, "must be a duration"},
 		{[]string{"stop-tasks", east, "nothing"}, "there are davidshaevel-dev-frontend"},
 		{[]string{"az-gone", east, "c"}, "must be a or b"},
@@ -144,6 +162,7 @@ func TestEveryActionOfTheTableRunsAndIsTakenBack(t *testing.T) {
 	values := map[string]string{"REGION": east, "DURATION": "1s", "SERVICE": backend, "ACTION": "DescribeServices"}
 	for _, a := range Actions() {
 		c := Reference(newClock().options(1))
+		c.Offer(backend, []string{"DescribeServices"}) // break-call's SERVICE is another kind than stop-tasks'
 		var words []string
 		for _, arg := range a.Args {
 			if !arg.Optional {

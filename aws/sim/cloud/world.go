@@ -26,8 +26,9 @@ type World struct {
 	queue    queue
 	dirty    bool // something changed that others depend on; see settle
 	faults   []*fault
-	undos    []undo              // what restore takes back, newest last
+	undos    []*undo             // what restore takes back, newest last
 	sessions map[string]Identity // by access key; see AssumeRole
+	offers   map[string][]string // what the control planes answer; see Offer
 	flow     flow
 }
 
@@ -62,7 +63,7 @@ func newWorld(o Options, start time.Time) *World {
 	w := &World{
 		Estate: o.Estate, Account: accountOf(o.Estate), Speed: o.Speed,
 		now: start, seed: o.Seed, rand: rand.New(rand.NewPCG(o.Seed, 1)), asked: rand.New(rand.NewPCG(o.Seed, 2)),
-		sessions: map[string]Identity{},
+		sessions: map[string]Identity{}, offers: map[string][]string{"cloudflare": nil}, // until its plane says more
 	}
 	for i, name := range o.Regions {
 		r := &Region{Name: name, Environment: [...]string{"primary", "dr"}[i], account: w.Account, network: i, metrics: metrics{}}
