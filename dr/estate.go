@@ -50,6 +50,8 @@ type Estate struct {
 	Verdict     Verdict
 	Feed        []Change // newest first, at most 500
 	Edge        EdgeSnapshot
+
+	past memory // what the next join compares with
 }
 
 // Seen says how far a figure may be trusted. Every figure on a screen comes with one.
@@ -93,6 +95,7 @@ type Region struct {
 	Since     time.Time // when Condition began, as far as this process saw
 	Why       string    // the cause in words; "" where all is well
 	Remedy    string    // the cheapest thing to do about it, first
+	Blocking  []string  // what keeps a standby from being ready, gravest first; nil for a region that serves
 	Signals   []Signal  // what the condition was made of
 
 	Balancers []Balancer
@@ -259,6 +262,8 @@ type Replication struct {
 	SlotLag, FreeStorage Figure        // bytes, of the source
 	UntilFull            time.Duration // until the source's disk is full at this pace; 0: not known or not growing
 	Seen                 Seen
+
+	safe time.Time // all that was committed before this is replayed, by SQL; zero: SQL does not tell
 }
 
 // Lag is one measure of being behind.
@@ -279,6 +284,12 @@ type Risk struct {
 	From   string // how it was derived: "lag 0.8 s at the last contact + 14 s since"
 	Level  Level  // against the RPO
 	Why    string // why it is not known
+
+	Safe time.Time // all that was committed before this is safe in the other region; RiskAt reckons from it
+
+	rpo   time.Duration
+	basis string // what Safe was derived from: "lag 0.8 s at 03:15:02"
+	eased bool   // the bound is of a figure that climbs because the primary is idle: it is not held against the RPO
 }
 
 // Path is the way that users take, and what was seen of it.

@@ -1,0 +1,145 @@
+package dr
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"lifeboat/aws"
+	"lifeboat/aws/fault"
+	"lifeboat/dr/pg"
+)
+
+// collect makes the loops of the readers.
+func (w *Watch) collect(r readers) {
+	p := periodsOf(w.cfg)
+	waits := w.cfg.Waits
+	call := waits.Call.D()
+	control := w.newLoop("edge control", p.slow, call, w.readControl(r.edge))
+	for i, region := range r.regions {
+		name := w.region(i)
+		fast := w.newLoop(name+" fast", p.fast, call, w.readFast(i, region))
+		fast.done = func() {
+			if w.named() {
+				control.kick() // origins and records are known by the balancers' names
+			}
+		}
+		w.newLoop(name+" slow", p.slow, call, w.readSlow(i, region))
+		for _, id := range slices.Sorted(maps.Keys(r.databases[i])) {
+			db := r.databases[i][id]
+			w.newLoop(name+" "+id, p.database, waits.Connect.D(), w.readSQL(i, id, db)).end = db.Close
+		}
+	}
+	w.newLoop("edge probes", p.edge, waits.Probe.D(), w.readProbes(r.edge))
+}
+
+func (w *Watch) region(i int) string {
+	return [2]string{w.cfg.Regions.Primary.Name, w.cfg.Regions.Standby.Name}[i]
+}
+
+// newLoop adds a loop. A round may take as long as many calls in a row do, or some periods: the readers' own deadlines
+// are shorter, and this one only guards against a reader that forgets itself.
+func (w *Watch) newLoop(name string, every, call time.Duration, read func(context.Context) func(*Inputs)) *loop {
+	l := &loop{name: name, every: every, most: max(4*every, 20*call), now: make(chan struct{}, 1), read: read}
+	w.loops = append(w.loops, l)
+	return l
+}
+
+func (w *Watch) readFast(i int, r regionReader) func(context.Context) func(*Inputs) {
+	var last aws.Fast
+	return func(ctx context.Context) func(*Inputs) {
+		last = r.Fast(ctx, last)
+		seen := last
+		return func(in *Inputs) {
+			s := w.copied(in, i)
+			s.Fast = seen
+			in.Regions[i].Snapshot = s
+		}
+	}
+}
+
+func (w *Watch) readSlow(i int, r regionReader) func(context.Context) func(*Inputs) {
+	var last aws.Slow
+	return func(ctx context.Context) func(*Inputs) {
+		last = r.Slow(ctx, last)
+		seen, index := last, indexImages(last.Images.Value)
+		return func(in *Inputs) {
+			s := w.copied(in, i)
+			s.Slow = seen
+			in.Regions[i].Snapshot, in.Regions[i].images = s, index
+		}
+	}
+}
+
+// copied is a region's snapshot to be changed: those that were joined stay as they are.
+func (w *Watch) copied(in *Inputs, i int) *aws.Snapshot {
+	s := &aws.Snapshot{Region: w.region(i)}
+	if old := in.Regions[i].Snapshot; old != nil {
+		*s = *old
+	}
+	return s
+}
+
+func (w *Watch) readProbes(r edgeReader) func(context.Context) func(*Inputs) {
+	return func(ctx context.Context) func(*Inputs) {
+		seen := r.Probes(ctx, w.inputs().Edge.Probes)
+		return func(in *Inputs) { in.Edge.Probes = seen }
+	}
+}
+
+func (w *Watch) readControl(r edgeReader) func(context.Context) func(*Inputs) {
+	return func(ctx context.Context) func(*Inputs) {
+		seen := r.Control(ctx, w.inputs().Edge.Control)
+		return func(in *Inputs) { in.Edge.Control = seen }
+	}
+}
+
+func (w *Watch) readSQL(i int, id string, r sqlReader) func(context.Context) func(*Inputs) {
+	var last aws.Part[pg.Reading]
+	return func(ctx context.Context) func(*Inputs) {
+		reading, err := r.Read(ctx)
+		before := last.Value
+		if last = last.Next(reading, judged(err), w.now()); err != nil {
+			before = pg.Reading{} // the newest reading is an earlier one already
+		}
+		seen := last
+		return func(in *Inputs) {
+			region := &in.Regions[i]
+			region.SQL = with(region.SQL, id, seen)
+			if err == nil {
+				region.SQLBefore = with(region.SQLBefore, id, before)
+			}
+		}
+	}
+}
+
+// judged keeps an error's kind; one without a kind is an answer that nobody understood.
+func judged(err error) error {
+	if err == nil || fault.KindOf(err) != "" {
+		return err
+	}
+	return fault.New(fault.Unreadable, "SQL", "", err)
+}
+
+// with is a copy of m with one more value.
+func with[V any](m map[string]V, key string, v V) map[string]V {
+	next := make(map[string]V, len(m)+1)
+	maps.Copy(next, m)
+	next[key] = v
+	return next
+}
+
+// flat is the values of many slices.
+func flat[V any](all iter.Seq[[]V]) iter.Seq[V] {
+	return func(yield func(V) bool) {
+		for list := range all {
+			for _, v := range list {
+				if !yield(v) {
+					return
+				}
+			}
+		}
+	}
+}

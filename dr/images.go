@@ -1,0 +1,183 @@
+package dr
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"lifeboat/aws"
+	"lifeboat/dr/config"
+)
+
+// imageIndex finds the images of a region's registry. It is made once for each slow reading.
+type imageIndex struct {
+	byDigest map[imageKey]*aws.Image
+	byTag    map[imageKey]*aws.Image
+}
+
+type imageKey struct{ repository, name string }
+
+func indexImages(images []aws.Image) *imageIndex {
+	x := &imageIndex{
+		byDigest: make(map[imageKey]*aws.Image, len(images)),
+		byTag:    make(map[imageKey]*aws.Image, len(images)),
+	}
+	for i := range images {
+		v := &images[i]
+		x.byDigest[imageKey{v.Repository, v.Digest}] = v
+		for _, tag := range v.Tags {
+			x.byTag[imageKey{v.Repository, tag}] = v
+		}
+	}
+	return x
+}
+
+// runs is the image that a service runs in a region, as far as it is known.
+type runs struct {
+	known  bool
+	ref    string // as the task definition says
+	tag    string
+	digest string // as ECS says, else as the registry says of the tag
+}
+
+// running is the image of a service's container: the named one, else the first.
+func running(svc *aws.Service, c config.Service, x *imageIndex) runs {
+	if svc == nil || len(svc.Images) == 0 {
+		return runs{}
+	}
+	image := svc.Images[0]
+	for _, i := range svc.Images {
+		if i.Container == c.Container && c.Container != "" {
+			image = i
+		}
+	}
+	r := runs{known: true, ref: image.Reference, tag: tagOf(image.Reference), digest: image.Digest}
+	if _, pinned, ok := strings.Cut(image.Reference, "@"); ok && r.digest == "" {
+		r.digest = pinned
+	}
+	if r.digest == "" && c.Repository != "" {
+		if v := x.byTag[imageKey{c.Repository, r.tag}]; v != nil {
+			r.digest = v.Digest
+		}
+	}
+	return r
+}
+
+// tagOf is a reference's tag, "latest" where it says none, "" for one by digest.
+func tagOf(reference string) string {
+	name, _, pinned := strings.Cut(reference, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		return name[i+1:]
+	}
+	if pinned || name == "" {
+		return ""
+	}
+	return "latest"
+}
+
+var versionLike = regexp.MustCompile(`^v?\d+(\.\d+)+`)
+
+// image is what a service runs here, beside what the serving region runs.
+func (j *join) image(here int, c config.Service, mine, theirs runs) Image {
+	v := Image{Tag: plain(mine.tag), Digest: plain(mine.digest), Short: shortImage(mine)}
+	if !mine.known {
+		v.Why = "its image was not seen"
+		return v
+	}
+	if j.sides[here].busy {
+		v.Parity, v.Level = ParityIs, Good
+		return v
+	}
+	j.compare(&v, here, c, mine, theirs)
+	return v
+}
+
+// shortImage is the tag where it is a version, which says more than a digest; else the digest's beginning.
+func shortImage(r runs) string {
+	hex := strings.TrimPrefix(r.digest, "sha256:")
+	switch {
+	case versionLike.MatchString(r.tag), len(hex) < 6:
+		return plain(r.tag)
+	}
+	return plain(hex[:6])
+}
+
+// compare sets the parity of an image with the serving region's: by digest; by tag, and then not called well, where a
+// digest is not known.
+func (j *join) compare(v *Image, here int, c config.Service, mine, theirs runs) {
+	switch {
+	case !theirs.known:
+		v.Why = "the image in " + j.sides[1-here].cfg.Name + " was not seen"
+	case mine.digest != "" && theirs.digest != "" && mine.digest != theirs.digest:
+		j.differs(v, here, c, mine, theirs)
+	case mine.digest != "" && theirs.digest != "":
+		v.Parity, v.Level = ParitySame, Good
+		j.missingImage(v, here, c, theirs)
+	case mine.tag != "" && imageName(mine.ref) == imageName(theirs.ref) && mine.tag == theirs.tag:
+		v.Parity, v.Level, v.Why = ParitySame, Idle, "the same tag; nothing runs here to compare digests"
+		j.missingImage(v, here, c, theirs)
+	case mine.tag != "" && theirs.tag != "" && mine.tag != theirs.tag:
+		v.Parity, v.Level, v.Why = ParityOther, Warn, "the serving region runs "+plain(theirs.tag)
+		j.missingImage(v, here, c, theirs)
+	default:
+		v.Why = "its digest is not known"
+		j.missingImage(v, here, c, theirs)
+	}
+}
+
+// absentImage is the image of a service that is not there yet: what matters is whether its region's registry holds the
+// one that the other region runs.
+func (j *join) absentImage(here int, c config.Service, theirs runs) Image {
+	v := Image{Why: "nothing runs here"}
+	j.missingImage(&v, here, c, theirs)
+	return v
+}
+
+// imageName is a reference without registry, tag and digest: the registry's name holds the region.
+func imageName(reference string) string {
+	name, _, _ := strings.Cut(reference, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	if host, rest, ok := strings.Cut(name, "/"); ok && strings.Contains(host, ".dkr.ecr.") {
+		return rest
+	}
+	return name
+}
+
+// missingImage: new tasks here could not start with the serving region's image if the registry here does not hold it.
+func (j *join) missingImage(v *Image, here int, c config.Service, theirs runs) {
+	images := j.sides[here].raw.Images
+	if c.Repository == "" || theirs.digest == "" {
+		return
+	}
+	if !images.Known() {
+		v.Why = unread("the registry here was not read", images.Err)
+		v.Level = Unknown
+		return
+	}
+	if j.sides[here].index.byDigest[imageKey{c.Repository, theirs.digest}] == nil {
+		v.Parity, v.Level, v.Behind = ParityMissing, Bad, 0
+		v.Why = "the registry here does not hold the serving region's image"
+	}
+}
+
+// differs says which of two images is newer, by when they were pushed to one registry.
+func (j *join) differs(v *Image, here int, c config.Service, mine, theirs runs) {
+	v.Parity, v.Level, v.Why = ParityOther, Warn, "another image than in "+j.sides[1-here].cfg.Name
+	for _, s := range []*side{&j.sides[1-here], &j.sides[here]} {
+		a, b := s.index.byDigest[imageKey{c.Repository, mine.digest}], s.index.byDigest[imageKey{c.Repository, theirs.digest}]
+		if a != nil && b != nil {
+			v.Parity, v.Behind = order(a.PushedAt, b.PushedAt)
+			break
+		}
+	}
+	j.missingImage(v, here, c, theirs)
+}
+
+func order(mine, theirs time.Time) (Parity, time.Duration) {
+	if behind := theirs.Sub(mine); behind > 0 {
+		return ParityBehind, behind
+	}
+	return ParityOther, 0
+}

@@ -1,0 +1,253 @@
+package dr
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"lifeboat/aws"
+	"lifeboat/aws/edge"
+	"lifeboat/aws/fault"
+	"lifeboat/dr/pg"
+)
+
+// Names of the independent signs of life, in the order in which they are shown.
+const (
+	signalAPI      = "AWS API"
+	signalBalancer = "balancer"
+	signalPublic   = "public API"
+	signalDatabase = "database"
+)
+
+// life is what a region's signs of life come to. Balancer and public API count once: both end at the same balancer.
+type life struct {
+	asked  int // independent signals that count
+	silent int // of these: that are silent
+	long   int // of these: that have been for as many periods as a dark region takes
+	users  bool
+	since  time.Time // the moment from which two of them (or the only one) were silent
+	names  []string  // of the silent ones
+}
+
+// alive says whether anything of the region answers.
+func (l life) alive() bool { return l.asked > l.silent }
+
+// sign is one signal with the period on which it is asked.
+type sign struct {
+	Signal
+	period time.Duration
+}
+
+// signals gathers a region's signs of life. A signal whose newest attempt is old counts for nothing: nobody knows.
+func (j *join) signals(i int) {
+	s := &j.sides[i]
+	signs := []sign{
+		{j.apiSignal(s), j.p.fast}, {j.balancerSignal(s), j.p.edge},
+		{j.publicSignal(s), j.p.edge}, {j.databaseSignal(s), j.p.database},
+	}
+	for k := range signs {
+		signs[k].Since = j.silentSince(i, signs[k].Signal)
+		s.r.Signals = append(s.r.Signals, signs[k].Signal)
+	}
+	s.life = j.weigh(signs)
+}
+
+// silentSince is when a silence began: at the first of the unbroken run of silent readings.
+func (j *join) silentSince(i int, now Signal) time.Time {
+	if !now.Silent {
+		return time.Time{}
+	}
+	if before := j.before(i); before != nil {
+		for _, was := range before.Signals {
+			if was.Name == now.Name && was.Silent {
+				return was.Since
+			}
+		}
+	}
+	return now.Since
+}
+
+func (j *join) weigh(signs []sign) life {
+	l := life{users: signs[1].answers() || signs[2].answers()}
+	var began []time.Time
+	for _, s := range j.independent(signs) {
+		l.asked++
+		if !s.Silent {
+			continue
+		}
+		l.silent++
+		began = append(began, s.Since)
+		if j.now.Sub(s.Since) >= time.Duration(j.p.dark)*s.period {
+			l.long++
+		}
+	}
+	l.since = second(began)
+	for _, s := range signs {
+		if s.Silent {
+			l.names = append(l.names, s.Name)
+		}
+	}
+	return l
+}
+
+// independent leaves one of balancer and public API: the one that answers, else the one that has been silent longer.
+func (j *join) independent(signs []sign) []sign {
+	kept := make([]sign, 0, len(signs))
+	for k, s := range signs {
+		b, p := signs[1], signs[2]
+		switch {
+		case !s.Asked:
+		case k == 1 && p.Asked && (p.answers() || b.Silent && p.Since.Before(b.Since)):
+		case k == 2 && b.Asked && !(p.answers() || b.Silent && p.Since.Before(b.Since)):
+		default:
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func (s sign) answers() bool { return s.Asked && !s.Silent }
+
+// second is the second earliest moment, or the only one.
+func second(t []time.Time) time.Time {
+	var first, next time.Time
+	for _, v := range t {
+		switch {
+		case first.IsZero() || v.Before(first):
+			first, next = v, first
+		case next.IsZero() || v.Before(next):
+			next = v
+		}
+	}
+	if next.IsZero() {
+		return first
+	}
+	return next
+}
+
+// apiSignal: the region's AWS API is silent where no call of the newest refresh got an answer. A 5xx is none.
+func (j *join) apiSignal(s *side) Signal {
+	part, g := s.raw.API, Signal{Name: signalAPI}
+	h := part.Value
+	if !j.current(part.Tried, j.p.fast, &g) || h.Answered+h.Silent == 0 {
+		return g
+	}
+	g.Asked, g.Since = true, part.Tried
+	switch {
+	case h.Answered == 0:
+		g.Silent = true
+		g.Text = fmt.Sprintf("none of %s was answered%s", several(h.Silent, "call"), firstSilence(s.raw))
+	case h.Silent > 0:
+		g.Text = fmt.Sprintf("%d of %s not answered%s", h.Silent, several(h.Answered+h.Silent, "call"), firstSilence(s.raw))
+	default:
+		g.Text = fmt.Sprintf("answers, the slowest of %s in %s", several(h.Answered, "call"), millis(h.Slowest))
+	}
+	return g
+}
+
+// current says whether an attempt is of now; where it is not, the signal says why it counts for nothing.
+func (j *join) current(tried time.Time, period time.Duration, g *Signal) bool {
+	switch {
+	case tried.IsZero():
+		g.Text = notRead
+		return false
+	case j.now.Sub(tried) > stalePeriods*period:
+		g.Text = "not asked for " + span(j.now.Sub(tried))
+		return false
+	}
+	return true
+}
+
+func firstSilence(raw *aws.Snapshot) string {
+	for _, err := range []error{
+		raw.Identity.Err, raw.Services.Err, raw.Balancers.Err, raw.Fast.Databases.Err, raw.Metrics.Err, raw.Scaling.Err,
+	} {
+		if kind := fault.KindOf(err); kind.Silent() {
+			return " (" + string(kind) + ")"
+		}
+	}
+	return ""
+}
+
+func (j *join) balancerSignal(s *side) Signal {
+	return j.httpSignal(signalBalancer, s.cfg.Probe.URL, j.in.Edge.Balancers[s.cfg.Name])
+}
+
+// publicSignal: the public API speaks for the region where its path leads.
+func (j *join) publicSignal(s *side) Signal {
+	part := j.in.Edge.API
+	if j.e.Path.To != s.cfg.Name || part.Err == nil && part.Value.Region != "" && part.Value.Region != s.cfg.Name {
+		return Signal{Name: signalPublic, Text: "does not lead here"}
+	}
+	g := j.httpSignal(signalPublic, j.cfg.Edge.API.URL, part)
+	if g.Asked && !g.Silent && fromCDN(part.Value) {
+		g.Asked, g.Text = false, fmt.Sprintf("the CDN answers %d by itself", part.Value.Status)
+	}
+	return g
+}
+
+// fromCDN says whether an error may be the CDN's own word about an origin that gave it nothing: it proves no life.
+func fromCDN(a edge.Answer) bool {
+	gateway := a.Status == 502 || a.Status == 503 || a.Status == 504
+	return gateway && a.Environment == "" && a.Via != "" && !strings.HasPrefix(a.Server, "awselb")
+}
+
+// httpSignal: any HTTP answer is life. A wrong certificate and an answer that broke off are answers, too.
+func (j *join) httpSignal(name, url string, part aws.Part[edge.Answer]) Signal {
+	g := Signal{Name: name}
+	if url == "" {
+		g.Text = "not configured"
+		return g
+	}
+	if !j.current(part.Tried, j.p.edge, &g) {
+		return g
+	}
+	g.Asked, g.Since = true, part.Tried
+	switch kind := fault.KindOf(part.Err); {
+	case part.Err == nil:
+		g.Text = fmt.Sprintf("answers %d in %s", part.Value.Status, millis(part.Value.Took))
+	case kind == fault.TimedOut || kind == fault.Unreachable:
+		g.Silent, g.Text = true, causeText(part.Err)
+	default:
+		g.Text = causeText(part.Err)
+		g.Asked = kind == fault.Refused || kind == fault.Unreadable
+	}
+	return g
+}
+
+// databaseSignal: the region's databases are silent where none of those with a connection answers. One that is starting
+// up answers.
+func (j *join) databaseSignal(s *side) Signal {
+	g := Signal{Name: signalDatabase, Text: "no connection configured"}
+	for _, db := range s.cfg.Databases {
+		part, ok := s.sql[db.ID]
+		if !ok {
+			continue
+		}
+		one := j.sqlSignal(part)
+		if !g.Asked || one.Asked && !one.Silent {
+			g = one
+		}
+	}
+	return g
+}
+
+func (j *join) sqlSignal(part aws.Part[pg.Reading]) Signal {
+	g := Signal{Name: signalDatabase}
+	if !j.current(part.Tried, j.p.database, &g) {
+		return g
+	}
+	g.Asked, g.Since = true, part.Tried
+	if part.Err == nil {
+		g.Text = "answers in " + millis(part.Value.RoundTrip)
+		return g
+	}
+	g.Text = causeText(part.Err)
+	switch fault.KindOf(part.Err) {
+	case fault.TimedOut, fault.Unreachable:
+		g.Silent = true
+	case fault.NoCredentials, fault.NotConfigured, "":
+		g.Asked = false
+	}
+	return g
+}

@@ -1,0 +1,276 @@
+package dr
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// noRunYet is why nobody knows how long it takes to serve again.
+const noRunYet = "no run or drill yet"
+
+// lineWidth is what a line of the verdict should fit into, so that it stands on one row of 80 columns.
+const lineWidth = 78
+
+// verdict says what it all means: which region serves, whether the other can take over, what would be lost.
+func (j *join) verdict() {
+	v := &j.e.Verdict
+	busy, away := &j.e.Regions[j.busy()], &j.e.Regions[1-j.busy()]
+	switch {
+	case j.sides[0].life.asked+j.sides[1].life.asked == 0 && j.proof.serving == "":
+		j.nothingYet()
+	case !j.sides[0].life.alive() && !j.sides[1].life.alive() && j.proof.serving == "":
+		j.nothingAnswers()
+	case busy.Condition == CondServing:
+		j.servingLines(busy, away)
+	case busy.Condition == CondSick:
+		j.sickLines(busy, away)
+	case busy.Condition == CondDark, busy.Condition == CondSilent:
+		j.darkLines(busy, away)
+	default:
+		j.unprovenLines(away)
+	}
+	j.warnings(busy)
+	if len(v.Lines) > 3 {
+		v.Lines = v.Lines[:3]
+	}
+}
+
+func (j *join) say(spans ...Span) { j.e.Verdict.Lines = append(j.e.Verdict.Lines, spans) }
+
+func bold(s string) Span            { return Span{Text: s, Bold: true} }
+func colour(s string, l Level) Span { return Span{Text: s, Level: l} }
+func muted(s string) Span           { return Span{Text: s, Muted: true} }
+func text(s string) Span            { return Span{Text: s} }
+
+// fits says whether spans stand on one row.
+func fits(spans ...Span) bool { return utf8.RuneCountInString(Line(spans).String()) <= lineWidth }
+
+func (j *join) nothingYet() {
+	j.e.Verdict.Level = Unknown
+	if !j.e.Complete {
+		j.say(bold("Nothing is known yet:"), text(" the first reading is under way."))
+		return
+	}
+	j.say(bold("Nothing could be asked."))
+	for _, r := range j.e.Regions {
+		if why := sentence(r.Name + ": " + r.Seen.Why); r.Seen.Why != "" {
+			j.say(text(why))
+		}
+	}
+}
+
+// nothingAnswers: where neither region answers from this seat, it says more about the seat than about the regions.
+func (j *join) nothingAnswers() {
+	j.e.Verdict.Level = Unknown
+	a, b := &j.e.Regions[0], &j.e.Regions[1]
+	since := j.sides[0].life.since
+	if t := j.sides[1].life.since; t.After(since) {
+		since = t
+	}
+	j.say(Span{Text: "Nothing answers since " + clock(since, j.now) + ": is it your network?", Bold: true, Level: Bad})
+	j.say(text("Neither " + a.Name + " nor " + b.Name + " answers from here, so nothing is known of either."))
+}
+
+func (j *join) servingLines(busy, away *Region) {
+	v := &j.e.Verdict
+	v.Level = worse(Good, busy.Level)
+	serves := []Span{bold(busy.Name + " serves.")}
+	if !j.e.Path.Writes.Asked {
+		serves = []Span{bold(busy.Name + "'s API answers;"), text(" writes are not probed.")}
+	} else if w := j.e.Path.Writes; !w.Proof || w.Status >= 400 {
+		serves = []Span{bold(busy.Name + "'s API answers;"), text(" who takes writes is not proven.")}
+		v.Level = worse(v.Level, Unknown)
+	}
+	j.takeover(serves, away)
+	j.riskLine()
+	if busy.Why != "" {
+		j.say(colour(sentence(busy.Name+": "+busy.Why), busy.Level))
+	}
+}
+
+// takeover says whether the other region could take over, on the line of lead where that fits.
+func (j *join) takeover(lead []Span, away *Region) {
+	var say []Span
+	switch {
+	case away.Condition == CondReady:
+		say = []Span{text(" " + away.Name + " can take over now.")}
+		j.grave(away.Level)
+	case away.Condition == CondDark || away.Condition == CondSilent:
+		say = []Span{colour(" "+away.Name+" does not answer since "+clock(away.Since, j.now)+".", Warn)}
+		j.grave(Warn)
+	case away.Condition == CondUnknown || away.Level == Unknown:
+		say = []Span{text(" Whether " + away.Name + " can take over is not known: " + trimStop(away.Why) + ".")}
+		j.grave(Unknown)
+	default:
+		say = []Span{colour(" "+away.Name+" cannot take over now: "+trimStop(away.Why)+".", Warn)}
+		j.grave(Warn)
+	}
+	whole := append(append([]Span{}, lead...), say...)
+	if len(lead) == 0 || fits(whole...) {
+		if len(lead) == 0 {
+			say[0].Text = strings.TrimPrefix(say[0].Text, " ")
+			whole = say
+		}
+		j.say(whole...)
+		return
+	}
+	say[0].Text = strings.TrimPrefix(say[0].Text, " ")
+	j.say(lead...)
+	j.say(say...)
+}
+
+// grave lowers the verdict's level to l, if l is graver.
+func (j *join) grave(l Level) { j.e.Verdict.Level = worse(j.e.Verdict.Level, l) }
+
+// riskLine says what would be lost, and how long it would take.
+func (j *join) riskLine() {
+	r := j.e.Risk
+	if !r.Known {
+		j.grave(Unknown)
+		j.say(text("Data at risk is not known: " + trimStop(r.Why) + "."))
+		return
+	}
+	figure := bold(atMost(r.Value))
+	if r.Level == Bad || r.Level == Warn {
+		figure.Level = r.Level
+		j.grave(Warn)
+	}
+	j.say(muted("At most "), figure, muted(" of data at risk · time unknown: "+noRunYet))
+}
+
+func (j *join) sickLines(busy, away *Region) {
+	j.e.Verdict.Level = Bad
+	ill := j.sides[j.busy()].ill
+	j.say(Span{Text: busy.Name + " answers, but is sick:", Bold: true, Level: Bad}, text(" "+trimStop(ill[0])+"."))
+	if ill[1] != "" {
+		j.say(text(sentence(ill[1])))
+	}
+	first := text(sentence("first " + busy.Remedy))
+	if tail := j.ability(away); fits(first, text(tail)) {
+		first.Text += tail
+	}
+	j.say(first)
+}
+
+// ability is the other region's state in a few words.
+func (j *join) ability(away *Region) string {
+	if away.Condition == CondReady {
+		return " " + away.Name + " could take over."
+	}
+	return " " + away.Name + " could not take over."
+}
+
+// darkLines: what does not answer, since when; what the other region can do, at what loss; what users get.
+func (j *join) darkLines(busy, away *Region) {
+	j.e.Verdict.Level = Bad
+	silent := j.sides[j.busy()].life.names
+	if w := j.e.Path.Writes; w.Asked && w.Status == 0 && w.Level == Bad {
+		silent = append(silent[:len(silent):len(silent)], "writes")
+	}
+	head := Span{Text: busy.Name + " does not answer since " + clock(busy.Since, j.now), Bold: true, Level: Bad}
+	why := text(" (" + strings.Join(silent, ", ") + ").")
+	if !fits(head, why) {
+		why.Text = "."
+	}
+	j.say(head, why)
+	if busy.Condition == CondSilent {
+		_, awaited, _ := strings.Cut(busy.Why, "; ")
+		j.say(text(sentence("not called dark yet: " + strings.TrimPrefix(awaited, "called dark "))))
+	}
+	j.loss(away)
+	if users := j.users(); users != "" {
+		j.say(text(users), muted(" Time unknown: "+noRunYet+"."))
+		return
+	}
+	j.say(muted("Time unknown: " + noRunYet + "."))
+}
+
+// loss is what a takeover would lose, where one is possible.
+func (j *join) loss(away *Region) {
+	if away.Condition != CondReady {
+		j.takeover(nil, away)
+		return
+	}
+	if !j.e.Risk.Known {
+		j.say(bold(away.Name+" can take over:"), text(" what would be lost is not known."))
+		return
+	}
+	j.say(bold(away.Name+" can take over:"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost."))
+}
+
+// users is what users get, by the public probes.
+func (j *join) users() string {
+	p := &j.e.Path
+	switch {
+	case !p.API.Asked || p.API.Level != Bad:
+		return ""
+	case p.Bridging:
+		return "Pages bridged by origin failover, API down."
+	case p.Pages.Asked && p.Pages.Level == Good:
+		return "Pages answer, API down."
+	case p.Pages.Asked && p.Pages.Level == Bad:
+		return "Pages and API down."
+	}
+	return "API down."
+}
+
+func (j *join) unprovenLines(away *Region) {
+	j.e.Verdict.Level = Unknown
+	head := []Span{bold("Who serves is not proven:"), text(" " + trimStop(j.proof.why) + ".")}
+	if j.e.Path.API.Level == Bad {
+		j.grave(Bad)
+	}
+	j.say(head...)
+	j.takeover(nil, away)
+	j.riskLine()
+}
+
+// warnings are put right below the first line: they matter more than what follows it.
+func (j *join) warnings(busy *Region) {
+	api, w := j.proof.serving, j.e.Path.Writes
+	switch {
+	case j.twoWriters():
+		j.insert(Bad, "Both databases call themselves writers: "+among(j.writers())+".")
+	case w.Proof && w.Status < 400 && api != "" && w.Region != api:
+		j.insert(Bad, "Writes are answered by "+w.Region+", the API by "+api+".")
+	case j.proof.split != "" && api != "":
+		j.insert(Warn, sentence(j.proof.split))
+	case api != "" && api != j.e.Verdict.Writer:
+		j.insert(Warn, busy.Name+" serves, but the writer of record is "+j.e.Verdict.Writer+".")
+	case j.proof.note != "" && api != "":
+		j.insert(Unknown, sentence("proven by "+j.proof.note))
+	}
+}
+
+func (j *join) writers() []string {
+	var ids []string
+	for i := range j.sides {
+		for _, id := range estateDatabases(&j.sides[i]) {
+			ids = append(ids, plain(id))
+			break
+		}
+	}
+	return ids
+}
+
+func (j *join) insert(l Level, s string) {
+	v := &j.e.Verdict
+	if l != Unknown {
+		j.grave(l)
+	}
+	line := Line{{Text: s, Level: l, Muted: l == Unknown}}
+	at := min(1, len(v.Lines))
+	v.Lines = append(v.Lines[:at], append([]Line{line}, v.Lines[at:]...)...)
+}
+
+func trimStop(s string) string { return strings.TrimSuffix(s, ".") }
+
+// sentence begins with a capital and ends with a full stop, unless it begins with a name of the cloud's own.
+func sentence(s string) string {
+	s = trimStop(s)
+	if word, _, _ := strings.Cut(s, " "); !strings.ContainsAny(word, "-_.0123456789:") && s != "" {
+		r, n := utf8.DecodeRuneInString(s)
+		s = strings.ToUpper(string(r)) + s[n:]
+	}
+	return s + "."
+}
