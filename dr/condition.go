@@ -44,27 +44,25 @@ func (j *join) dark(i int) bool {
 func (j *join) silent(i int) {
 	r, l := &j.e.Regions[i], j.sides[i].life
 	r.Condition, r.Level = CondSilent, Bad
-	r.Why = "no answer from " + among(l.names)
-	switch {
-	case !j.sides[1-i].life.alive():
-		r.Why += "; nor from " + j.e.Regions[1-i].Name
+	r.Why = "no answer from " + among(l.names) + "; to call it dark takes " + j.awaited(i)
+	r.Remedy = "look from another network"
+	if !j.sides[1-i].life.alive() {
 		r.Remedy = "nothing answers: check your own network first"
-	case l.silent < 2:
-		r.Why += "; a second independent signal is needed to call it dark"
-		r.Remedy = "look from another network"
-	default:
-		r.Why += "; called dark " + j.awaited(l)
 	}
 }
 
-// awaited is when the silence will have lasted long enough.
-func (j *join) awaited(l life) string {
+// awaited is what is still missing before a silent region is called dark.
+func (j *join) awaited(i int) string {
+	l := j.sides[i].life
+	switch {
+	case l.silent < 2:
+		return "a second independent silent signal"
+	case !j.sides[1-i].life.alive():
+		return "an answer from " + j.e.Regions[1-i].Name
+	}
 	period := max(j.p.fast, j.p.edge, j.p.database)
 	left := l.since.Add(time.Duration(j.p.dark) * period).Sub(j.now)
-	if left <= 0 {
-		return "at the next reading"
-	}
-	return "in " + span(left.Round(time.Second))
+	return span(max(left, time.Second).Round(time.Second)) + " more of silence"
 }
 
 // serving: proven to answer users; sick where what users do fails all the same.
@@ -121,7 +119,7 @@ func (j *join) notServing(i int) {
 		j.sick(i, fmt.Sprintf("its API answers %d", api.Status))
 	case j.balancerSick(s):
 		j.sick(i, "its balancer answers "+j.balancerProbe(s).Word)
-	case r.Signals[1].Silent && r.Signals[1].Asked || r.Signals[2].Silent && r.Signals[2].Asked:
+	case r.Signals[1].Silent:
 		j.sick(i, "no answer from "+among(s.life.names)+", and other parts of it answer")
 	default:
 		r.Condition, r.Why = CondUnknown, "not proven to serve: "+j.proof.why

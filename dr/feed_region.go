@@ -2,6 +2,7 @@ package dr
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -20,8 +21,8 @@ func (j *join) regionChanges(f *feed, was, now *Region) {
 
 func conditionWords(was, now *Region) string {
 	s := string(now.Condition) + ", was " + string(was.Condition)
-	if now.Why != "" {
-		s += ": " + now.Why
+	if why, _, _ := strings.Cut(now.Why, "; "); why != "" {
+		s += ": " + why
 	}
 	return s
 }
@@ -29,7 +30,7 @@ func conditionWords(was, now *Region) string {
 func (j *join) signalChanges(f *feed, was, now *Region) {
 	for k := range now.Signals {
 		a, b := was.Signals, now.Signals[k]
-		if k >= len(a) || !a[k].Asked && !b.Silent || !b.Asked {
+		if k >= len(a) || !b.Asked || b.Name == signalPublic { // the edge's own changes tell of that
 			continue
 		}
 		switch {
@@ -106,7 +107,9 @@ func balancerChanges(f *feed, was, now *Region) {
 			continue
 		}
 		a, b := &was.Balancers[k], &now.Balancers[k]
-		probeChange(f, "balancer", a.Probe, b.Probe)
+		if a.Probe.Status != 0 && b.Probe.Status != 0 { // silence is a signal's change
+			probeChange(f, "balancer", a.Probe, b.Probe)
+		}
 		for n := range b.Groups {
 			if n < len(a.Groups) && a.Groups[n].Name == b.Groups[n].Name {
 				targetChange(f, &a.Groups[n], &b.Groups[n])

@@ -188,6 +188,8 @@ func (j *join) whyNotProven(cast int) string {
 		return "the public API answers " + p.Word
 	case !one:
 		return why
+	case j.in.Edge.API.Value.Cached():
+		return "the answer is the CDN's memory of an earlier one"
 	case p.Seen.Old:
 		return "the public API's answer is old: " + p.Seen.Why
 	case p.Says == "":

@@ -46,7 +46,7 @@ func (j *join) databaseCause(i int) (string, string) {
 			if state == "available" || state == "" {
 				state = "starting up"
 			}
-			return "database " + db.ID + " is " + state, "wait: a reboot takes minutes and ends by itself"
+			return "database " + db.ID + " is " + state, "wait: a reboot ends by itself, in minutes"
 		case db.Status == "storage-full":
 			return "database " + db.ID + " has no storage left", "grow its storage; a stalled replica's slot may hold the space"
 		case db.Level == Bad && !db.Absent:

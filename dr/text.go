@@ -25,6 +25,7 @@ func Text(e *Estate) string {
 // printer collects lines; cells of one block are aligned.
 type printer struct {
 	e    *Estate
+	old  bool // the region that is being printed does not tell anything new
 	out  strings.Builder
 	rows [][]string
 }
@@ -88,6 +89,10 @@ func (t *printer) region(r *Region) {
 	if r.Remedy != "" {
 		t.line("  do:  %s", r.Remedy)
 	}
+	t.old = r.Seen.Old
+	if t.old {
+		t.line("  old: %s", r.Seen.Why)
+	}
 	for k := range r.Balancers {
 		t.balancer(&r.Balancers[k])
 	}
@@ -106,15 +111,26 @@ func (t *printer) region(r *Region) {
 	}
 }
 
-// trust says what keeps a figure from being of now; "" where nothing does.
+// trust says what keeps a figure from being of now; "" where nothing does. In a region that is old as a whole the reason
+// was said once.
 func (t *printer) trust(s Seen) string {
 	switch {
 	case !s.Known():
 		return "unknown: " + s.Why
+	case s.Old && t.old:
+		return "old, of " + clock(s.At, t.e.At)
 	case s.Old:
 		return "old, of " + clock(s.At, t.e.At) + ": " + s.Why
 	}
 	return ""
+}
+
+// trustProbe: that a question got no answer is known now, however old the last answer is.
+func (t *printer) trustProbe(p ProbeResult) string {
+	if p.Level != Unknown {
+		return ""
+	}
+	return t.trust(p.Seen)
 }
 
 func (t *printer) balancer(b *Balancer) {
@@ -152,6 +168,9 @@ func (t *printer) service(v *Service) {
 		counts = fmt.Sprintf("%d of %d running", v.Running, v.Desired)
 		if v.Pending > 0 {
 			counts += fmt.Sprintf(", %d pending", v.Pending)
+		}
+		if v.Seen.Old {
+			counts = "? was " + counts
 		}
 	}
 	if v.Absent {
@@ -218,6 +237,7 @@ func sessionText(s Session, now time.Time) string {
 
 func (t *printer) path() {
 	p := &t.e.Path
+	t.old = false
 	t.line("")
 	t.line("users")
 	for _, s := range []Stage{p.DNS, p.CDN} {
@@ -245,7 +265,7 @@ func (t *printer) path() {
 		p    ProbeResult
 	}{{"pages", p.Pages}, {"API", p.API}, {"writes", p.Writes}} {
 		if q.p.Asked {
-			t.row(q.name, "", probeText(q.p), "", t.trust(q.p.Seen))
+			t.row(q.name, "", probeText(q.p), "", t.trustProbe(q.p))
 		}
 	}
 	if p.Asked > 0 {

@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -146,7 +147,7 @@ func (j *join) sickLines(busy, away *Region) {
 		j.say(text(sentence(ill[1])))
 	}
 	first := text(sentence("first " + busy.Remedy))
-	if tail := j.ability(away); fits(first, text(tail)) {
+	if tail := " " + j.ability(away); fits(first, text(tail)) {
 		first.Text += tail
 	}
 	j.say(first)
@@ -155,34 +156,45 @@ func (j *join) sickLines(busy, away *Region) {
 // ability is the other region's state in a few words.
 func (j *join) ability(away *Region) string {
 	if away.Condition == CondReady {
-		return " " + away.Name + " could take over."
+		return away.Name + " could take over."
 	}
-	return " " + away.Name + " could not take over."
+	return away.Name + " could not take over."
 }
 
 // darkLines: what does not answer, since when; what the other region can do, at what loss; what users get.
 func (j *join) darkLines(busy, away *Region) {
 	j.e.Verdict.Level = Bad
-	silent := j.sides[j.busy()].life.names
-	if w := j.e.Path.Writes; w.Asked && w.Status == 0 && w.Level == Bad {
-		silent = append(silent[:len(silent):len(silent)], "writes")
-	}
-	head := Span{Text: busy.Name + " does not answer since " + clock(busy.Since, j.now), Bold: true, Level: Bad}
-	why := text(" (" + strings.Join(silent, ", ") + ").")
-	if !fits(head, why) {
-		why.Text = "."
-	}
-	j.say(head, why)
+	j.say(j.silence(busy)...)
+	users := j.users()
 	if busy.Condition == CondSilent {
-		_, awaited, _ := strings.Cut(busy.Why, "; ")
-		j.say(text(sentence("not called dark yet: " + strings.TrimPrefix(awaited, "called dark "))))
-	}
-	j.loss(away)
-	if users := j.users(); users != "" {
-		j.say(text(users), muted(" Time unknown: "+noRunYet+"."))
+		j.say(text(sentence("not called dark yet: that takes " + j.awaited(j.busy()))))
+		j.say(text(users + j.ability(away)))
 		return
 	}
-	j.say(muted("Time unknown: " + noRunYet + "."))
+	j.loss(away)
+	j.say(text(users), muted("Time unknown: "+noRunYet+"."))
+}
+
+// silence says since when a region does not answer, with as many of the silent signals as fit. Where the balancer is
+// silent, so is the public API behind it.
+func (j *join) silence(r *Region) []Span {
+	var names []string
+	balancer := slices.Contains(j.sides[j.busy()].life.names, signalBalancer)
+	for _, name := range j.sides[j.busy()].life.names {
+		if name != signalPublic || !balancer {
+			names = append(names, name)
+		}
+	}
+	if w := j.e.Path.Writes; w.Asked && w.Status == 0 && w.Level == Bad {
+		names = append(names, "writes")
+	}
+	head := Span{Text: r.Name + " does not answer since " + clock(r.Since, j.now), Bold: true, Level: Bad}
+	for n := len(names); n > 0; n-- {
+		if why := text(" (" + strings.Join(names[:n], ", ") + ")."); fits(head, why) {
+			return []Span{head, why}
+		}
+	}
+	return []Span{head, text(".")}
 }
 
 // loss is what a takeover would lose, where one is possible.
@@ -198,29 +210,37 @@ func (j *join) loss(away *Region) {
 	j.say(bold(away.Name+" can take over:"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost."))
 }
 
-// users is what users get, by the public probes.
+// users is what users get, by the public probes: a sentence and a space, or "".
 func (j *join) users() string {
 	p := &j.e.Path
 	switch {
 	case !p.API.Asked || p.API.Level != Bad:
 		return ""
 	case p.Bridging:
-		return "Pages bridged by origin failover, API down."
+		return "Pages bridged by origin failover, API down. "
 	case p.Pages.Asked && p.Pages.Level == Good:
-		return "Pages answer, API down."
+		return "Pages answer, API down. "
 	case p.Pages.Asked && p.Pages.Level == Bad:
-		return "Pages and API down."
+		return "Pages and API down. "
 	}
-	return "API down."
+	return "API down. "
 }
 
+// unprovenLines: nobody is proven to serve, and the region that should answers. Where the public API fails, the way to
+// it is broken, and that comes first.
 func (j *join) unprovenLines(away *Region) {
 	j.e.Verdict.Level = Unknown
-	head := []Span{bold("Who serves is not proven:"), text(" " + trimStop(j.proof.why) + ".")}
-	if j.e.Path.API.Level == Bad {
+	if p := j.e.Path.API; p.Level == Bad && p.Status == 0 {
 		j.grave(Bad)
+		head := Span{Text: "The public API does not answer: " + p.Word + ".", Bold: true, Level: Bad}
+		var own Span
+		if b := j.balancerProbe(&j.sides[j.busy()]); b.Status != 0 {
+			own = text(" " + j.e.Regions[j.busy()].Name + "'s balancer answers " + b.Word + ".")
+		}
+		j.say(head, own)
+	} else {
+		j.say(bold("Who serves is not proven:"), text(" "+trimStop(j.proof.why)+"."))
 	}
-	j.say(head...)
 	j.takeover(nil, away)
 	j.riskLine()
 }
