@@ -50,6 +50,10 @@ func TestADarkRegionRecordsNoMetrics(t *testing.T) {
 		m := Metric{"AWS/RDS", "DatabaseConnections", "DBInstanceIdentifier=" + writer}
 		d, _ := w.Region(east).Datapoints(m, k.t.Add(-10*time.Minute), k.t, time.Minute, "Average")
 		expect(t, "points in ten minutes with five of darkness", len(d), 5)
+		m = Metric{"AWS/ApplicationELB", "HealthyHostCount", Dimensions(
+			Tag{"LoadBalancer", resourceOf(w.Region(east).Balancers[0].ARN)}, Tag{"TargetGroup", resourceOf(w.Region(east).TargetGroups[0].ARN)})}
+		d, _ = w.Region(east).Datapoints(m, k.t.Add(-10*time.Minute), k.t, time.Minute, "Average")
+		expect(t, "of the balancer", len(d), 5)
 	})
 }
 

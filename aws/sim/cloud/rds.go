@@ -3,7 +3,6 @@ package cloud
 import (
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"time"
 )
@@ -146,72 +145,4 @@ func (t *Task) pool(db *Database) []Connection {
 	}
 	pool[0].State = "active"
 	return pool
-}
-
-func (w *World) postgres(db *Database) Postgres {
-	pg := Postgres{
-		Silent: !db.Reachable(), Starting: !db.Up(),
-		Now: w.now, Version: db.Version, Started: db.Started, SystemID: w.systemID(db), Timeline: 1,
-		Database: db.Name, User: db.User, Recovery: db.Source != nil,
-		Connections: w.Connections(db),
-	}
-	if db.Source == nil {
-		pg.LSN, pg.LastCommit = db.wal.position(w.now), db.wal.lastCommit(w.now)
-		pg.Slots = w.slots(db)
-		return pg
-	}
-	log, at := db.Source.wal, db.replayed(w, w.now)
-	pg.Received, pg.Replayed, pg.ReplayedAt = log.position(db.received(w, w.now)), log.position(at), log.lastCommit(at)
-	if !db.replay.blocked() {
-		pg.Receiver = "streaming"
-	}
-	return pg
-}
-
-// slots are the replication slots that a writer keeps for its replicas.
-func (w *World) slots(db *Database) []Slot {
-	var slots []Slot
-	for _, r := range db.Replicas {
-		slots = append(slots, Slot{
-			Name: fmt.Sprintf("rds_%s_%s", r.region.Name, r.ResourceID), Replica: r.ID, Client: w.address(r.ID),
-			Active:  !r.replay.blocked() && r.Up(),
-			Restart: db.wal.position(r.received(w, w.now)), Replay: db.wal.position(r.replayed(w, w.now)),
-		})
-	}
-	return slots
-}
-
-// systemID is the identifier that a writer's cluster was made with, which its physical replicas share.
-func (w *World) systemID(db *Database) uint64 {
-	if db.Source != nil {
-		db = db.Source
-	}
-	return 7_000_000_000_000_000_000 + hash(w.Account+db.ResourceID)%1_000_000_000_000_000_000
-}
-
-// address is a private address that stays the same for a name.
-func (w *World) address(name string) string {
-	h := hash(w.Account + name)
-	return fmt.Sprintf("10.1.%d.%d", 21+h%2, 10+h/2%200)
-}
-
-func hash(s string) uint64 {
-	h := fnv.New64a()
-	h.Write([]byte(s))
-	return h.Sum64()
-}
-
-// noise is a number in [0,1) that is always the same for the seed, the name and i.
-func (w *World) noise(name string, i int64) float64 {
-	return scatter(hash(name) ^ w.seed*0x9e3779b97f4a7c15 ^ uint64(i)*0xbf58476d1ce4e5b9)
-}
-
-// scatter spreads numbers that lie close together over [0,1).
-func scatter(x uint64) float64 {
-	x ^= x >> 31
-	x *= 0x94d049bb133111eb
-	x ^= x >> 29
-	x *= 0xff51afd7ed558ccd
-	x ^= x >> 32
-	return float64(x>>11) / (1 << 53)
 }

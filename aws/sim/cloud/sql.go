@@ -83,3 +83,50 @@ func (w *World) database(region, id string) (*Database, error) {
 	}
 	return nil, fmt.Errorf("no database %q in %s", id, region)
 }
+
+func (w *World) postgres(db *Database) Postgres {
+	pg := Postgres{
+		Silent: !db.Reachable(), Starting: !db.Up(),
+		Now: w.now, Version: db.Version, Started: db.Started, SystemID: w.systemID(db), Timeline: 1,
+		Database: db.Name, User: db.User, Recovery: db.Source != nil,
+		Connections: w.Connections(db),
+	}
+	if db.Source == nil {
+		pg.LSN, pg.LastCommit = db.wal.position(w.now), db.wal.lastCommit(w.now)
+		pg.Slots = w.slots(db)
+		return pg
+	}
+	log, at := db.Source.wal, db.replayed(w, w.now)
+	pg.Received, pg.Replayed, pg.ReplayedAt = log.position(db.received(w, w.now)), log.position(at), log.lastCommit(at)
+	if !db.replay.blocked() {
+		pg.Receiver = "streaming"
+	}
+	return pg
+}
+
+// slots are the replication slots that a writer keeps for its replicas.
+func (w *World) slots(db *Database) []Slot {
+	var slots []Slot
+	for _, r := range db.Replicas {
+		slots = append(slots, Slot{
+			Name: fmt.Sprintf("rds_%s_%s", r.region.Name, r.ResourceID), Replica: r.ID, Client: w.address(r.ID),
+			Active:  !r.replay.blocked() && r.Up(),
+			Restart: db.wal.position(r.received(w, w.now)), Replay: db.wal.position(r.replayed(w, w.now)),
+		})
+	}
+	return slots
+}
+
+// systemID is the identifier that a writer's cluster was made with, which its physical replicas share.
+func (w *World) systemID(db *Database) uint64 {
+	if db.Source != nil {
+		db = db.Source
+	}
+	return 7_000_000_000_000_000_000 + hash(w.Account+db.ResourceID)%1_000_000_000_000_000_000
+}
+
+// address is a private address that stays the same for a name.
+func (w *World) address(name string) string {
+	h := hash(w.Account + name)
+	return fmt.Sprintf("10.1.%d.%d", 21+h%2, 10+h/2%200)
+}
