@@ -13,7 +13,8 @@ package cloud
 //	// f.Hang: never answer, hold the connection; f.Delay: wait so long first; f.Refused(): answer f.Status, f.Code, f.Message
 //	c.Locked(func(w *cloud.World) { ... w.Region("us-east-1").Clusters ... })
 //
-// Cloudflare's API is Call{Service: "cloudflare", Action: ...} with no region.
+// Cloudflare's API is Call{Service: "cloudflare", Action: ...} with no region. A control plane says with c.Offer(service,
+// actions) what it answers, so that break-call and half-way refuse a name that nobody would ever call.
 //
 // Data planes (balancers, CDN, DNS): a balancer is asked by its DNS name, and its metrics count it.
 //
@@ -31,3 +32,4 @@ package cloud
 //
 //	cloud.Actions()                                            // what there is, with arguments and words
 //	err := c.Do("darken", "us-east-1")
+//	c.InForce()                                                // what was ordered and not taken back
