@@ -11,10 +11,11 @@ import (
 // climbs by the time that passes, until RDS's own heartbeat commits, about every five minutes, and it falls back: a
 // sawtooth. It says nothing about being behind.
 const (
-	idleFrom  = 20 * time.Second               // below it nothing needs explaining
-	idleUntil = 5*time.Minute + 45*time.Second // a climb beyond RDS's heartbeat is no idle primary
-	idleTrue  = 5 * time.Second                // corrected lag of a replica that follows
-	slotNoise = 64 << 10                       // bytes by which a slot may grow while its source is idle
+	idleFrom     = 20 * time.Second               // below it nothing needs explaining
+	idleUntil    = 5*time.Minute + 45*time.Second // a climb beyond RDS's heartbeat is no idle primary
+	toothAtLeast = 90 * time.Second               // a fall by less is a replica that caught up, and no tooth
+	idleTrue     = 5 * time.Second                // corrected lag of a replica that follows
+	slotNoise    = 64 << 10                       // bytes by which a slot may grow while its source is idle
 )
 
 // idle says whether the reported lag climbs because the primary is idle, and not because the replica is behind. With a
@@ -44,7 +45,7 @@ func (j *join) idle(r *Replication, p pair) bool {
 	case still:
 		return true
 	}
-	return teeth(r.Series[:len(r.Series)-len(climb)])
+	return teeth(r.Series[:len(r.Series)-len(climb)+1])
 }
 
 // climbing says whether a replica has ceased to replay: its lag rises by the time that passes, further than an idle
@@ -82,7 +83,7 @@ func teeth(s aws.Series) bool {
 		if secondsOf(p.Value) > idleUntil {
 			return false
 		}
-		if i > 0 && secondsOf(s[i-1].Value-p.Value) > idleFrom {
+		if i > 0 && secondsOf(s[i-1].Value-p.Value) > toothAtLeast {
 			fell = true
 		}
 	}

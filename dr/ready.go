@@ -220,7 +220,7 @@ func smallest(rep *Replication) time.Duration {
 }
 
 func (j *join) pointBlockers(i int) []blocker {
-	p, rpo := j.e.Regions[i].Newest, j.cfg.Objectives.RPO.D()
+	p, rpo := j.away(&j.sides[i], j.e.Regions[1-i].Name), j.cfg.Objectives.RPO.D()
 	switch age := j.now.Sub(p.At); {
 	case p.At.IsZero() && !p.Seen.fresh():
 		return []blocker{unseen("the newest recovery point", p.Seen)}

@@ -122,7 +122,7 @@ func TestColdAndPilotLightStandbysAreReadyWithARecentRecoveryPoint(t *testing.T)
 				"the newest recovery point is 40 min old, the RPO is 5 min"},
 			"a fresh copy of old data": {func(s *scene) {
 				s.west.Backups.Value[0].Latest = time.Time{}
-				s.west.Snapshots = part([]aws.DBSnapshot{{ID: "copy", Status: "available", Created: noon.Add(-time.Minute), Original: noon.Add(-23 * time.Hour)}}, noon)
+				s.west.Snapshots = part([]aws.DBSnapshot{{ID: "copy", Status: "available", Created: noon.Add(-time.Minute), Original: noon.Add(-23 * time.Hour), SourceRegion: "us-east-1"}}, noon)
 			}, CondNotReady, "the newest recovery point is 23 h old, the RPO is 5 min"},
 			"none": {func(s *scene) { s.west.Backups = part([]aws.Backup{}, noon) }, CondNotReady, "there is no recovery point in us-west-2"},
 			"one that could not be looked for": {func(s *scene) {

@@ -45,7 +45,7 @@ func (j *join) lagRisk(r *Risk, rep *Replication) {
 
 // pointRisk: without a replica everything since the newest recovery point of the other region is lost.
 func (j *join) pointRisk(r *Risk) {
-	p := j.sides[1-j.busy()].r.Newest
+	p := j.away(&j.sides[1-j.busy()], j.sides[j.busy()].cfg.Name)
 	r.Safe, r.basis = p.At, p.From
 	if p.At.IsZero() {
 		r.Why = "no replica and no recovery point were seen"
