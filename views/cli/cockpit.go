@@ -34,7 +34,7 @@ func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)
 	}
-	go w.Run(ctx)
+	w.Start(ctx)
 	return w, nil
 }
 
@@ -69,7 +69,7 @@ func (d director) Actions(ctx context.Context) ([]views.Action, error) {
 	}
 	actions := make([]views.Action, len(list))
 	for i, a := range list {
-		actions[i] = views.Action(a)
+		actions[i] = views.Action{Name: a.Name, Usage: a.Usage, Description: a.Description, Ends: a.Ends, Active: a.Active}
 	}
 	return actions, nil
 }

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"time"
 
@@ -62,14 +62,13 @@ func (a *app) runStatus(cmd *cobra.Command, f statusFlags) error {
 	}
 	estates, unsubscribe := w.Subscribe()
 	defer unsubscribe()
-	first := firstRound(ctx, estates, f.timeout)
-	if ctx.Err() != nil {
-		if f.watch {
-			return nil // interrupted: that is how a watch ends
-		}
-		return &failure{exitNoTell, fmt.Errorf("interrupted before anything could be told")}
-	}
-	if f.watch {
+	first := settled(ctx, w, f.timeout)
+	switch {
+	case ctx.Err() != nil && f.watch:
+		return nil // interrupted: that is how a watch ends
+	case ctx.Err() != nil:
+		return &failure{exitNoTell, errors.New("interrupted before everything was read")}
+	case f.watch:
 		return follow(ctx, a.out, first, estates)
 	}
 	if err := printStatus(a.out, first, f.json); err != nil {
@@ -79,26 +78,12 @@ func (a *app) runStatus(cmd *cobra.Command, f statusFlags) error {
 	return nil
 }
 
-// firstRound gives the first estate that every reader has looked at, or the newest one after patience.
-func firstRound(ctx context.Context, estates <-chan *dr.Estate, patience time.Duration) *dr.Estate {
-	enough := time.NewTimer(patience)
-	defer enough.Stop()
-	newest := &dr.Estate{}
-	for {
-		select {
-		case e, more := <-estates:
-			if !more {
-				return newest
-			}
-			if newest = e; e.Complete {
-				return e
-			}
-		case <-enough.C:
-			return newest
-		case <-ctx.Done():
-			return newest
-		}
-	}
+// settled is the estate after every reader's first round, or what is known when patience is over.
+func settled(ctx context.Context, w *dr.Watch, patience time.Duration) *dr.Estate {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	e, _ := w.Settled(ctx) // the error says that it is not Complete, and so does the estate
+	return e
 }
 
 func printStatus(w io.Writer, e *dr.Estate, asJSON bool) error {

@@ -54,8 +54,11 @@ func (p *page) path(d dr.DocPath) {
 }
 
 func resolversLevel(d dr.DocPath) string {
-	if d.Agree == d.Asked {
+	switch d.Agree {
+	case d.Asked:
 		return "good"
+	case 0:
+		return "unknown" // none of them leads to a region that says its name
 	}
 	return "warn"
 }
@@ -66,10 +69,8 @@ func (p *page) probe(q dr.DocProbe) string {
 	switch {
 	case q.Status != nil && q.Took != nil && !q.Seen.Old:
 		parts = append(parts, q.Word+" in "+ui.Millis(secs(*q.Took)))
-	case strings.HasPrefix(q.Word, "?"):
-		parts = append(parts, "unknown"+strings.TrimPrefix(q.Word, "?"))
 	default:
-		parts = append(parts, q.Word)
+		parts = append(parts, word(q.Word))
 	}
 	if q.Region != nil {
 		answered := "answered by " + *q.Region

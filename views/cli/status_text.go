@@ -34,13 +34,15 @@ func statusText(d dr.Doc) string {
 type page struct {
 	b   strings.Builder
 	now time.Time
+	// said is what the region's own line has said already of why it could not be read: its rows do not repeat it.
+	said dr.DocSeen
 }
 
 func (p *page) text(s string) { p.b.WriteString(s + "\n") }
 
 // row is one line; empty parts are left out.
 func (p *page) row(level, kind, name string, parts ...string) {
-	line := fmt.Sprintf("  %-8s %-12s %-22s %s", level, kind, name, strings.Join(filled(parts), ", "))
+	line := fmt.Sprintf("  %-8s %-13s %-22s %s", level, kind, name, strings.Join(filled(parts), ", "))
 	p.text(strings.TrimRight(line, " "))
 }
 
@@ -73,8 +75,14 @@ func (p *page) seen(s dr.DocSeen) string {
 	default:
 		return ""
 	}
+	if s.Why == p.said.Why {
+		return text
+	}
 	return remedy(sentence(text, s.Why), s.Remedy)
 }
+
+// word is a state in a word, without the mark of what is unknown: the level and the remark say that.
+func word(w string) string { return strings.TrimSpace(strings.TrimPrefix(w, "?")) }
 
 func remedy(text, what string) string {
 	if what == "" {
@@ -106,6 +114,11 @@ func outcome(exit int) string {
 
 func (p *page) region(r dr.DocRegion) {
 	p.text("\n" + sentence(r.Name+", built as "+r.Built+", is "+r.Condition, remedy(r.Why, r.Remedy)))
+	p.said = dr.DocSeen{}
+	if note := p.seen(r.Seen); note != "" {
+		p.row("unknown", "reading", "", note)
+	}
+	p.said = r.Seen
 	for _, why := range r.Blocking {
 		p.row("bad", "blocking", "", why)
 	}
@@ -115,7 +128,7 @@ func (p *page) region(r dr.DocRegion) {
 		}
 	}
 	for _, b := range r.Balancers {
-		p.row(b.Level, "balancer", b.Name, b.Word, per(b.Requests, "req/s"), per(b.Errors, "% 5xx"), p95(b.P95), "", p.seen(b.Seen))
+		p.row(b.Level, "balancer", b.Name, word(b.Word), per(b.Requests, "req/s"), per(b.Errors, "% 5xx"), p95(b.P95), p.seen(b.Seen))
 		if b.Probe.Asked {
 			p.row(b.Probe.Level, "probe", b.Name, p.probe(b.Probe))
 		}
@@ -131,6 +144,7 @@ func (p *page) region(r dr.DocRegion) {
 	for _, f := range r.Findings {
 		p.finding(f)
 	}
+	p.said = dr.DocSeen{}
 }
 
 func (p *page) service(s dr.DocService) {
@@ -144,11 +158,11 @@ func (p *page) service(s dr.DocService) {
 			counts += fmt.Sprintf(", %d pending", *s.Pending)
 		}
 	}
-	word := s.Word
-	if strings.HasPrefix(word, "?") || strings.Contains(counts, word) {
-		word = "" // the counts say the same
+	state := s.Word
+	if strings.HasPrefix(state, "?") || strings.Contains(counts, state) {
+		state = "" // the counts say the same
 	}
-	p.row(s.Level, "service", s.Name, word, counts, image(s.Image), p.seen(s.Seen))
+	p.row(s.Level, "service", s.Name, state, counts, image(s.Image), p.seen(s.Seen))
 }
 
 func image(i dr.DocRunning) string {
@@ -173,28 +187,29 @@ func image(i dr.DocRunning) string {
 }
 
 func (p *page) database(db dr.DocDatabase) {
-	role := db.Role
-	if role == "?" {
-		role = ""
-	}
-	word := db.Word
-	if strings.HasPrefix(word, "?") && db.Seen.Old {
-		role, word = "", "was "+db.Role
+	role := word(db.Role)
+	if strings.HasPrefix(db.Word, "?") {
+		role = "" // the word says what it was
 	}
 	backups := ""
 	if db.RetentionDays != nil {
 		backups = "backups kept " + ui.Plural(*db.RetentionDays, "day")
 	}
-	p.row(db.Level, "database", db.ID, role, strings.TrimPrefix(word, "?"), strings.TrimSpace(db.Engine+" "+db.EngineVersion),
+	p.row(db.Level, "database", db.ID, role, word(db.Word), strings.TrimSpace(db.Engine+" "+db.EngineVersion),
 		per(db.Connections, "connections"), backups, p.seen(db.Seen))
 }
 
 func (p *page) newest(r dr.DocRecoveryPoint) {
-	if r.At == nil {
+	switch {
+	case r.At != nil && !r.Seen.Old:
+		p.row("idle", "newest point", ui.Clock(*r.At, p.now), r.From)
+	case r.At != nil:
+		p.row("unknown", "newest point", ui.Clock(*r.At, p.now), r.From, p.seen(r.Seen))
+	case r.Seen.At != nil && !r.Seen.Old:
+		p.row("warn", "newest point", "none", r.Seen.Why)
+	default:
 		p.row("unknown", "newest point", "", p.seen(r.Seen))
-		return
 	}
-	p.row("idle", "newest point", ui.Clock(*r.At, p.now), r.From, p.seen(r.Seen))
 }
 
 func (p *page) session(s dr.DocSession) {

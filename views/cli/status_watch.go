@@ -91,10 +91,18 @@ func where(c dr.DocChange) string {
 
 // wordsOnly is a verdict without its figures, to tell news from a clock that ticks.
 func wordsOnly(v dr.DocVerdict) string {
-	return v.Level + strings.Map(func(r rune) rune {
+	key := v.Level + "\n" + deref(v.Serving) + "\n" + deref(v.Writer) + "\n"
+	return key + strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || r == '.' {
 			return -1
 		}
 		return r
 	}, strings.Join(v.Lines, "\n"))
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
