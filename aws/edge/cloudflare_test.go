@@ -149,7 +149,7 @@ func TestEveryRefusalOfCloudflareHasItsKind(t *testing.T) {
 		"expired token":    {refuses(403, 1000, "API Token has expired"), fault.Expired, ""},
 		"too fast":         {refuses(429, 971, "Please wait and consider throttling your request speed"), fault.Throttled, ""},
 		"broken, in HTML":  {says(502, "<html>bad gateway</html>"), fault.Unavailable, "HTTP 502"},
-		"broken, in JSON":  {refuses(500, 10013, "Internal error, entitlement unknown"), fault.Unavailable, ""},
+		"broken, in JSON":  {refuses(500, 10013, "Internal error, entitlement unknown"), fault.Unavailable, "(Internal error,"},
 		"wrong argument":   {refuses(400, 1004, "Bad name"), fault.Refused, ""},
 		"not there":        {refuses(404, 7003, "Could not route"), fault.NotFound, ""},
 		"another answer":   {says(200, "<html>log in</html>"), fault.Unreadable, ""},
@@ -168,6 +168,15 @@ func TestEveryRefusalOfCloudflareHasItsKind(t *testing.T) {
 				t.Errorf("asked %d times: %v", len(a.queries), a.queries)
 			}
 		})
+	}
+}
+
+func TestANamedRecordIsShownWithoutTheTextsOfItsName(t *testing.T) {
+	_, spec := flare(t)
+	spec.Records = []string{"shop.example"}
+	zone := reader(t, spec).Control(t.Context(), Control{}).Zone
+	if len(zone.Value.Records) != 1 || zone.Value.Records[0].Type != "CNAME" {
+		t.Errorf("zone %+v", zone)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 
+	"lifeboat/aws"
 	"lifeboat/aws/fault"
 )
 
@@ -21,11 +22,11 @@ func (r *Reader) distribution(ctx context.Context) (Distribution, error) {
 	defer cancel()
 	client, err := r.cloudFront(ctx)
 	if err != nil {
-		return Distribution{}, err
+		return Distribution{}, aws.FromError(getDistribution, id, err)
 	}
 	out, err := client.GetDistribution(ctx, &cloudfront.GetDistributionInput{Id: &id})
 	if err != nil {
-		return Distribution{}, err
+		return Distribution{}, aws.FromError(getDistribution, id, err)
 	}
 	if out.Distribution == nil {
 		return Distribution{}, fault.New(fault.Unreadable, getDistribution, id, fmt.Errorf("there is no distribution in the answer"))

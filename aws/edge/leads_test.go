@@ -22,6 +22,7 @@ func TestANameIsFollowedToTheRegionOfItsBalancer(t *testing.T) {
 		"shop-alb.example.internal":                      "us-east-1",
 		"SHOP-ALB.example.internal.":                     "us-east-1",
 		"dualstack.dr-alb-9.us-west-2.elb.amazonaws.com": "us-west-2",
+		"dualstack.shop-alb.example.internal":            "us-east-1",
 		"origin.shop.example":                            "us-east-1",
 		"api.shop.example":                               "us-east-1",
 		"loop.shop.example":                              "",

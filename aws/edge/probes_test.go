@@ -78,6 +78,18 @@ func TestEachResolverIsFollowedToTheRegionThatAnswersThere(t *testing.T) {
 	})
 }
 
+func TestPagesAloneAreFollowedByNameOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		spec := shop(map[string]func(net.Conn){"10.0.0.51:53": leads("10.0.0.2")})
+		spec.API, spec.Resolvers = Probe{}, spec.Resolvers[:1]
+		p := reader(t, spec).Probes(t.Context(), Probes{})
+		if !p.Resolvers[0].Names.Fresh() {
+			t.Errorf("names %+v", p.Resolvers[0].Names)
+		}
+		kindIs(t, p.Resolvers[0].API.Err, fault.NotConfigured)
+	})
+}
+
 func TestWhatFailsKeepsWhatWasLastSeen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		serve := map[string]func(net.Conn){

@@ -100,6 +100,20 @@ func TestAQuestionThatTheCallerBreaksOffLeavesNoMark(t *testing.T) {
 	})
 }
 
+func TestAQuestionThatTheCallerBreaksOffIsNoFaultOfTheOtherSide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		serve := map[string]func(net.Conn){"10.0.0.2:443": hold, "10.0.0.2:80": hold, "10.0.0.3:53": hold}
+		for _, p := range []Probe{{URL: "http://10.0.0.1/"}, {URL: "http://10.0.0.2/"}, {URL: "https://10.0.0.2/"}, {URL: "http://shop.example/", Resolve: "10.0.0.3:53"}} {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Second, cancel)
+			_, err := reader(t, Spec{Dial: (&pipes{serve: serve}).dial}).Probe(ctx, p)
+			if !errors.Is(err, context.Canceled) || fault.KindOf(err) != "" {
+				t.Errorf("%s: %v", p.URL, err)
+			}
+		}
+	})
+}
+
 func TestADeadAddressDoesNotEatTheTimeOfOneThatAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := &pipes{serve: map[string]func(net.Conn){
