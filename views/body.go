@@ -1,0 +1,132 @@
+package views
+
+import "lifeboat/ui"
+
+// slot is one line of a region's panel.
+type slot struct {
+	id   rowID // zero where the line cannot be chosen
+	keep int   // 0: always shown; a higher one leaves sooner where there is no room
+	line ui.Line
+}
+
+// section is a part of a region's panel that begins at the same line in both regions.
+type section struct {
+	slots []slot
+	list  []slot // after slots: as many as there is room for, the rest counted
+	count func(hidden []slot) ui.Line
+}
+
+// The classes of slots by keep, and how many rows of a list are wanted at least in each.
+var leastRows = [...]int{3, 4, 6, 6, 8, 10, 12}
+
+const keepMost = len(leastRows) - 1
+
+// body is both regions' panels, arranged: rows[i] stand at line i, one slot a region. ids are the rows that one can
+// stand on, those that a list scrolls out of view among them.
+type body struct {
+	rows [][2]slot
+	ids  [2][]rowID
+}
+
+// arrange fits both regions' sections into h lines: the sections side by side begin at the same line; what is least
+// needed is left out first; lists take what is left and scroll.
+func arrange(sections [2][]section, h int, at rowID) body {
+	keep := keepMost
+	for keep > 0 && fixedLines(sections, keep)+min(longestList(sections), leastRows[keep]) > h {
+		keep--
+	}
+	room := h - fixedLines(sections, keep)
+	var b body
+	for i := range sections[0] {
+		b.add(sections[0][i].fixed(keep), sections[1][i].fixed(keep))
+		b.add(sections[0][i].window(room, at), sections[1][i].window(room, at))
+		for r := range sections {
+			b.stand(r, sections[r][i].fixed(keep))
+			b.stand(r, sections[r][i].list)
+		}
+	}
+	return b
+}
+
+func (b *body) stand(region int, slots []slot) {
+	for _, s := range slots {
+		if s.id.kind != rowNone {
+			b.ids[region] = append(b.ids[region], s.id)
+		}
+	}
+}
+
+// wanted is how many lines both panels would take with everything in them.
+func wanted(sections [2][]section) int {
+	return fixedLines(sections, keepMost) + longestList(sections)
+}
+
+func fixedLines(sections [2][]section, keep int) int {
+	n := 0
+	for i := range sections[0] {
+		n += max(len(sections[0][i].fixed(keep)), len(sections[1][i].fixed(keep)))
+	}
+	return n
+}
+
+func longestList(sections [2][]section) int {
+	n := 0
+	for _, side := range sections {
+		for _, s := range side {
+			n = max(n, len(s.list))
+		}
+	}
+	return n
+}
+
+func (s section) fixed(keep int) []slot {
+	var out []slot
+	for _, sl := range s.slots {
+		if sl.keep <= keep {
+			out = append(out, sl)
+		}
+	}
+	return out
+}
+
+// window is the part of the list that is shown in h lines, the chosen row in its middle. The last line counts the rest.
+func (s section) window(h int, at rowID) []slot {
+	if len(s.list) <= h {
+		return s.list
+	}
+	shown := max(h-1, 1)
+	top := 0
+	for i, sl := range s.list {
+		if sl.id.kind == at.kind && sl.id.name == at.name { // in either region: both scroll together
+			top = max(0, min(i-shown/2, len(s.list)-shown))
+		}
+	}
+	out := append([]slot{}, s.list[top:top+shown]...)
+	if h > 1 {
+		hidden := append(append([]slot{}, s.list[:top]...), s.list[top+shown:]...)
+		out = append(out, slot{line: s.count(hidden)})
+	}
+	return out
+}
+
+func (b *body) add(left, right []slot) {
+	for i := range max(len(left), len(right)) {
+		var pair [2]slot
+		if i < len(left) {
+			pair[0] = left[i]
+		}
+		if i < len(right) {
+			pair[1] = right[i]
+		}
+		b.rows = append(b.rows, pair)
+	}
+}
+
+// lines are one region's panel.
+func (b body) lines(region int) []ui.Line {
+	out := make([]ui.Line, len(b.rows))
+	for i, r := range b.rows {
+		out[i] = r[region].line
+	}
+	return out
+}

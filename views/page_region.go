@@ -1,0 +1,76 @@
+package views
+
+import (
+	"lifeboat/dr"
+	"lifeboat/ui"
+)
+
+// regionSelf is what a region's condition was made of.
+func (b *facts) regionSelf(r *dr.Region) {
+	b.seen(r.Seen)
+	if !r.Since.IsZero() {
+		b.say("since", ui.Clock(r.Since, b.now)+", "+b.ago(r.Since))
+	}
+	b.say("why", r.Why)
+	b.say("remedy", r.Remedy)
+	b.section("Signs of life")
+	b.signals(r)
+	if raw := r.Raw; raw != nil && raw.API.Known() {
+		b.section("AWS API, newest refresh")
+		b.say("calls", ui.Plural(raw.Calls, "call")+" in "+ui.Millis(raw.Took))
+		b.say("answered", plainInt(raw.API.Value.Answered)+", silent "+plainInt(raw.API.Value.Silent)+
+			", slowest "+ui.Millis(raw.API.Value.Slowest))
+	}
+	if len(r.Findings) > 0 {
+		b.section("Findings")
+		b.findingRows(r.Findings)
+	}
+}
+
+func (b *facts) signals(r *dr.Region) {
+	var rows [][]ui.Line
+	for _, s := range r.Signals {
+		rows = append(rows, []ui.Line{ui.T(ui.Text, s.Name), b.sign(s), ui.T(ui.Muted, s.Text)})
+	}
+	b.table(rows...)
+}
+
+func (b *facts) sessionPage(r *dr.Region) {
+	s := r.Session
+	b.seen(s.Seen)
+	b.say("name", s.Name)
+	b.say("identity", s.ARN)
+	b.say("account", s.Account)
+	b.say("comes from", s.Source)
+	if s.Expires.IsZero() {
+		b.fact("expires", ui.T(ui.Muted, "never, or it does not say"))
+		return
+	}
+	b.fact("expires", ui.Cat(ui.T(ui.Text, ui.Clock(s.Expires, b.now)+", "), b.pane(0, b.w).left(s)))
+}
+
+// verdictPage is what the verdict was made of.
+func (b *facts) verdictPage() {
+	v := b.e.Verdict
+	for _, l := range v.Lines {
+		b.text(sentence(l))
+	}
+	b.section("Who serves")
+	b.say("proven", pick(v.Serving != "", v.Serving, "? not proven"))
+	b.say("writer of record", v.Writer)
+	b.fact("API", b.answer("API", b.e.Path.API))
+	b.fact("", ui.T(ui.Muted, pick(b.e.Path.API.Proof, "its path has a single origin: the answer proves who serves",
+		"no proof by itself: origin failover or a missing reading could stand behind it")))
+	b.section("Data at risk")
+	b.riskFacts()
+	b.section("Time to serve again")
+	b.text(ui.T(ui.Muted, "unknown: no run or drill yet"))
+	for i := range b.e.Regions {
+		r := &b.e.Regions[i]
+		b.section(r.Name)
+		b.fact("state", b.state(r))
+		b.say("why", r.Why)
+		b.say("remedy", r.Remedy)
+		b.signals(r)
+	}
+}

@@ -1,0 +1,197 @@
+package views
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lifeboat/dr"
+	"lifeboat/ui"
+)
+
+// root is the cockpit's model. It is used by pointer, and changed by Update alone.
+type root struct {
+	o    Options
+	keys []Key
+
+	w, h    int
+	now     time.Time
+	dark    bool
+	profile string // as Bubble Tea calls what the terminal can show; "" before it said
+	plain   bool
+	theme   ui.Theme
+
+	e     *dr.Estate // never nil
+	order []int
+
+	at     rowID
+	moved  bool
+	zoom   int
+	filter string
+	stack  []screen // the first is the cockpit; keys go to the last
+
+	note note
+
+	stale bool // what is drawn is not what the model says
+	drawn tea.View
+	plan  *plan // of the cockpit; nil: to be made
+}
+
+// estateMsg brings a new estate.
+type estateMsg struct{ e *dr.Estate }
+
+// tickMsg comes once a second, at its beginning.
+type tickMsg struct{}
+
+func newRoot(o Options) *root {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	m := &root{
+		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
+		zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+	}
+	m.stack = []screen{&cockpit{}}
+	m.e = skeleton(o.Config, m.now)
+	m.order = serviceOrder(m.frame())
+	m.paint()
+	return m
+}
+
+// Init starts the clock and asks the terminal what it is like. A terminal that never answers is taken for a dark one.
+func (m *root) Init() tea.Cmd {
+	if m.o.Theme == "" || m.o.Theme == "auto" {
+		return tea.Batch(tick(), tea.RequestBackgroundColor)
+	}
+	return tick()
+}
+
+func tick() tea.Cmd {
+	return tea.Every(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+// Update takes a message. It never waits: what takes time is a command.
+func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.stale, m.plan = true, nil
+	switch msg := msg.(type) {
+	case tickMsg:
+		m.clock()
+		return m, tick()
+	case estateMsg:
+		m.take(msg.e)
+	case tea.KeyPressMsg:
+		return m, m.key(msg)
+	case tea.PasteMsg:
+		m.top().typed(m, msg)
+	case tea.ResumeMsg:
+		m.clock()
+	case noteMsg:
+		m.say(note(msg))
+	case directorMsg:
+		m.directed(msg)
+	default:
+		m.terminal(msg)
+	}
+	return m, nil
+}
+
+// terminal takes what the terminal says of itself.
+func (m *root) terminal(msg tea.Msg) {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		m.background(msg.Color != nil && msg.IsDark())
+	case tea.ColorProfileMsg:
+		m.profile = msg.String()
+		m.paint()
+	case tea.EnvMsg:
+		m.environment(msg)
+	}
+}
+
+// environment: NO_COLOR in whatever form, and the hint at a light background that some terminals leave.
+func (m *root) environment(env tea.EnvMsg) {
+	if env.Getenv("NO_COLOR") != "" {
+		m.plain = true
+	}
+	colours := strings.Split(env.Getenv("COLORFGBG"), ";")
+	if bg, err := strconv.Atoi(colours[len(colours)-1]); err == nil {
+		m.background(bg != 7 && bg != 15)
+	}
+	m.paint()
+}
+
+// background is what the terminal's is; a theme that was asked for stays.
+func (m *root) background(dark bool) {
+	if m.o.Theme == "" || m.o.Theme == "auto" {
+		m.dark = dark
+		m.paint()
+	}
+}
+
+// paint chooses the theme.
+func (m *root) paint() {
+	switch {
+	case m.plain || m.profile == "Ascii" || m.profile == "NoTTY":
+		m.theme = ui.NewTheme(ui.Plain)
+	case m.profile == "ANSI":
+		m.theme = ui.NewTheme(ui.Sixteen)
+	case m.dark:
+		m.theme = ui.NewTheme(ui.Dark)
+	default:
+		m.theme = ui.NewTheme(ui.Light)
+	}
+}
+
+// take makes an estate the one that is shown. One that is older than what is shown is passed over.
+func (m *root) take(e *dr.Estate) {
+	if e == nil || e.Revision < m.e.Revision {
+		return
+	}
+	m.e = e
+	m.order = serviceOrder(m.frame())
+	m.at = m.composed().rows.settle(m.at)
+}
+
+func (m *root) clock() {
+	m.now = m.o.Now()
+	if m.note.text != "" && m.now.After(m.note.until) {
+		m.note = note{}
+	}
+}
+
+// frame is what drawings depend on, as of now.
+func (m *root) frame() *frame {
+	return &frame{
+		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
+		order: m.order, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+	}
+}
+
+// View is the frame. It is drawn again only after a message.
+func (m *root) View() tea.View {
+	if m.stale {
+		m.stale = false
+		m.drawn = m.draw()
+	}
+	return m.drawn
+}
+
+func (m *root) draw() tea.View {
+	v := tea.View{AltScreen: true, WindowTitle: m.frame().title()}
+	if m.w <= 0 || m.h <= 0 {
+		return v
+	}
+	c := ui.NewCanvas(m.w, m.h)
+	for i, s := range m.stack {
+		if i+1 < len(m.stack) && !m.stack[i+1].partial() {
+			continue // covered
+		}
+		v.Cursor = s.draw(m, c)
+	}
+	v.Content = c.Render(m.theme)
+	return v
+}
