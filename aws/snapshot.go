@@ -97,7 +97,8 @@ type Service struct {
 	DeployedAt                time.Time // when the primary deployment was last updated
 	Events                    []Event   // newest first, at most 10
 	Stopped                   []StoppedTask
-	Images                    []ContainerImage // of the running tasks; of the task definition where none runs
+	Images                    []ContainerImage // of the running tasks; of the task definition where none runs; empty: not read yet
+	TasksErr                  error            // why Images and Stopped are missing or old (*fault.Error); nil: they are not
 }
 
 // Event is a line of a service's own log.

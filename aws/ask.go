@@ -1,0 +1,147 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"lifeboat/aws/fault"
+)
+
+// How often a call is made again within its time when it failed in a way that passes.
+var again = map[fault.Kind]int{fault.Throttled: 2, fault.Unavailable: 1, fault.Unreachable: 1}
+
+const firstPause = 100 * time.Millisecond // before a call is made again; doubled each time
+
+// ask makes one call and, where that helps, repeats it, within Spec.CallTimeout in all; waiting for its turn does not
+// count. The SDK's own retries are off: when their pause outlives the deadline they lose why the call had failed, and a
+// throttled region would look like a silent one.
+func ask[In, Out, Opt any](
+	ctx context.Context, l *look, op, target string,
+	call func(context.Context, *In, ...func(*Opt)) (*Out, error), in *In,
+) (*Out, error) {
+	left, pause := l.spec.CallTimeout, firstPause
+	for tries := 0; ; tries++ {
+		out, took, err := once(ctx, l, op, target, left, call, in)
+		left -= took
+		if err == nil || tries >= again[fault.KindOf(err)] || pause >= left || sleep(ctx, pause) != nil {
+			return out, err
+		}
+		left -= pause
+		pause *= 2
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// once makes one request when its turn comes.
+func once[In, Out, Opt any](
+	ctx context.Context, l *look, op, target string, within time.Duration,
+	call func(context.Context, *In, ...func(*Opt)) (*Out, error), in *In,
+) (out *Out, took time.Duration, err error) {
+	target = strings.TrimSpace(l.spec.Region + " " + target)
+	service, _, _ := strings.Cut(op, ":")
+	leave, err := l.turn(ctx, service)
+	if err != nil {
+		return nil, 0, FromError(op, target, err)
+	}
+	defer leave()
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	begun := time.Now()
+	out, err = call(limited, in)
+	took = time.Since(begun)
+	if err == nil {
+		l.met(service, "", took, true)
+		return out, took, nil
+	}
+	answered := statusOf(err) != 0
+	err = FromError(op, target, err)
+	if fault.KindOf(err) == fault.TimedOut && limited.Err() != nil {
+		err = &fault.Error{Kind: fault.TimedOut, Op: op, Target: target, Cause: noAnswer{took}}
+	}
+	if !errors.Is(ctx.Err(), context.Canceled) {
+		l.met(service, fault.KindOf(err), took, answered)
+	}
+	return nil, took, err
+}
+
+// noAnswer is a time-out in plain words.
+type noAnswer struct{ after time.Duration }
+
+func (n noAnswer) Error() string {
+	return fmt.Sprintf("no answer in %s", n.after.Round(10*time.Millisecond))
+}
+func (noAnswer) Unwrap() error { return context.DeadlineExceeded }
+
+// pager is what the SDK's paginators have in common.
+type pager[Out, Opt any] interface {
+	HasMorePages() bool
+	NextPage(context.Context, ...func(*Opt)) (*Out, error)
+}
+
+// mostPages bounds a list that never ends. It is 100,000 images, which is AWS's own bound for a repository.
+const mostPages = 100
+
+// pages reads a list to its end. A list that breaks off half-way is an error and no list.
+func pages[Out, Opt any](ctx context.Context, l *look, op, target string, p pager[Out, Opt]) ([]*Out, error) {
+	next := func(ctx context.Context, _ *struct{}, o ...func(*Opt)) (*Out, error) { return p.NextPage(ctx, o...) }
+	var all []*Out
+	for p.HasMorePages() {
+		if len(all) == mostPages {
+			return nil, fault.New(fault.Unreadable, op, l.spec.Region+" "+target, fmt.Errorf("the list has more than %d pages", mostPages))
+		}
+		out, err := ask(ctx, l, op, target, next, nil)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, out)
+	}
+	return all, nil
+}
+
+// each does f for 0..n-1, at most callsAtOnce at once. After an error none is begun that has not been yet.
+func each(n int, f func(i int) error) error {
+	var g errgroup.Group
+	g.SetLimit(callsAtOnce)
+	var failed atomic.Bool
+	for i := range n {
+		g.Go(func() error {
+			if failed.Load() {
+				return nil
+			}
+			err := f(i)
+			if err != nil {
+				failed.Store(true)
+			}
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+// gather is each for lists: what all of f gave, in order.
+func gather[T any](n int, f func(i int) ([]T, error)) ([]T, error) {
+	parts := make([][]T, n)
+	err := each(n, func(i int) (err error) {
+		parts[i], err = f(i)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(parts...), nil
+}

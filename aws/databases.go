@@ -1,0 +1,58 @@
+package aws
+
+import (
+	"context"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/rds/types"
+)
+
+// databases reads the estate's instances by a filter, not by identifier: one that does not exist is left out then, and
+// spoils nothing.
+func (l *look) databases(ctx context.Context) ([]Database, error) {
+	ids, err := l.databaseNames(ctx)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	list, err := pages(ctx, l, "rds:DescribeDBInstances", "", rds.NewDescribeDBInstancesPaginator(
+		l.api.rds, &rds.DescribeDBInstancesInput{Filters: byInstance(ids)}))
+	if err != nil {
+		return nil, err
+	}
+	var databases []Database
+	for _, page := range list {
+		for _, d := range page.DBInstances {
+			databases = append(databases, databaseOf(d))
+		}
+	}
+	inOrder(databases, ids, func(d Database) string { return d.ID })
+	return databases, nil
+}
+
+func byInstance(ids []string) []types.Filter {
+	return []types.Filter{{Name: awssdk.String("db-instance-id"), Values: ids}}
+}
+
+func databaseOf(d types.DBInstance) Database {
+	v := Database{
+		ID: awssdk.ToString(d.DBInstanceIdentifier), ARN: awssdk.ToString(d.DBInstanceArn), ResourceID: awssdk.ToString(d.DbiResourceId),
+		Class: awssdk.ToString(d.DBInstanceClass), Status: awssdk.ToString(d.DBInstanceStatus),
+		Engine: awssdk.ToString(d.Engine), Version: awssdk.ToString(d.EngineVersion),
+		Source: awssdk.ToString(d.ReadReplicaSourceDBInstanceIdentifier), Replicas: d.ReadReplicaDBInstanceIdentifiers,
+		MultiAZ: awssdk.ToBool(d.MultiAZ), Encrypted: awssdk.ToBool(d.StorageEncrypted), KMSKey: awssdk.ToString(d.KmsKeyId),
+		RetentionDays: int(awssdk.ToInt32(d.BackupRetentionPeriod)), LatestRestorable: awssdk.ToTime(d.LatestRestorableTime),
+		StorageGiB: int(awssdk.ToInt32(d.AllocatedStorage)), MaxStorageGiB: int(awssdk.ToInt32(d.MaxAllocatedStorage)),
+		DeletionProtection: awssdk.ToBool(d.DeletionProtection), ManagedPassword: d.MasterUserSecret != nil,
+		Created: awssdk.ToTime(d.InstanceCreateTime),
+	}
+	if d.Endpoint != nil {
+		v.Endpoint, v.Port = awssdk.ToString(d.Endpoint.Address), int(awssdk.ToInt32(d.Endpoint.Port))
+	}
+	for _, s := range d.StatusInfos {
+		if awssdk.ToString(s.StatusType) == "read replication" {
+			v.ReplicationState, v.ReplicationMessage = awssdk.ToString(s.Status), awssdk.ToString(s.Message)
+		}
+	}
+	return v
+}

@@ -1,0 +1,42 @@
+package aws
+
+import (
+	"context"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"lifeboat/aws/fault"
+)
+
+// secrets reads what there is to know of the estate's secrets but their values. One that does not exist is left out.
+func (l *look) secrets(ctx context.Context) ([]Secret, error) {
+	names, err := l.secretNames(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return gather(len(names), func(i int) ([]Secret, error) {
+		out, err := ask(ctx, l, "secretsmanager:DescribeSecret", names[i], l.api.secrets.DescribeSecret,
+			&secretsmanager.DescribeSecretInput{SecretId: &names[i]})
+		if fault.KindOf(err) == fault.NotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return []Secret{l.secretOf(out)}, nil
+	})
+}
+
+func (l *look) secretOf(s *secretsmanager.DescribeSecretOutput) Secret {
+	v := Secret{
+		Name: awssdk.ToString(s.Name), ARN: awssdk.ToString(s.ARN),
+		PrimaryRegion: l.elsewhere(s.PrimaryRegion), Changed: awssdk.ToTime(s.LastChangedDate),
+	}
+	for _, r := range s.ReplicationStatus {
+		v.Replicas = append(v.Replicas, SecretReplica{
+			Region: awssdk.ToString(r.Region), Status: string(r.Status), Message: awssdk.ToString(r.StatusMessage),
+		})
+	}
+	return v
+}
