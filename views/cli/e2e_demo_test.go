@@ -1,0 +1,156 @@
+//go:build unix
+
+package cli_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// demo opens the cockpit on a simulated estate and waits until both regions are read.
+func demo(t testing.TB, cols, rows int, args ...string) *terminal {
+	t.Helper()
+	x := start(t, cols, rows, false, home(t), lifeboat(t), append([]string{"demo"}, args...)...)
+	t.Cleanup(func() { stopSimulators(x.cmd.Env) })
+	x.see("us-east-1 serves", "us-west-2", "SIMULATED")
+	return x
+}
+
+// stopSimulators ends the simulators that a test's home started, rather than let each idle for its minute.
+func stopSimulators(env []string) {
+	for _, e := range env {
+		if dir, ok := strings.CutPrefix(e, "HOME="); ok {
+			_ = exec.Command("pkill", "-f", "sim .*"+regexp.QuoteMeta(dir)).Run()
+		}
+	}
+}
+
+// director is the address of the director of the demo that x shows.
+func director(t testing.TB, x *terminal) string {
+	t.Helper()
+	for _, e := range x.cmd.Env {
+		dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME=")
+		if !ok {
+			continue
+		}
+		configs, _ := filepath.Glob(filepath.Join(dir, "lifeboat", "demo", "*.yaml"))
+		for _, path := range configs {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if m := regexp.MustCompile(`director: (\S+)`).FindSubmatch(data); m != nil {
+				return string(m[1])
+			}
+		}
+	}
+	t.Fatal("the demo wrote no config that names a director")
+	return ""
+}
+
+// direct breaks or mends the demo's cloud, as `lifeboat sim direct` does from another shell.
+func direct(t testing.TB, x *terminal, action ...string) {
+	t.Helper()
+	cmd := exec.Command(lifeboat(t), append([]string{"sim", "direct", director(t, x)}, action...)...)
+	cmd.Env = x.cmd.Env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("sim direct %v: %v\n%s", action, err, out)
+	}
+}
+
+func TestTheDemoShowsBothRegionsAndLeavesTheTerminalAsItWas(t *testing.T) {
+	x := demo(t, 120, 36)
+	x.see("● serving", "◆ ready", "frontend", "backend", "streaming")
+	x.keys("q")
+	if code := x.exit(); code != 0 {
+		t.Errorf("quitting ended with %d", code)
+	}
+	if x.screen.IsAltScreen() {
+		t.Error("the alternate screen is still on")
+	}
+	if out := x.output(); strings.LastIndex(out, "\x1b[?25h") < strings.LastIndex(out, "\x1b[?25l") {
+		t.Error("the cursor is still hidden")
+	}
+}
+
+func TestEveryKeyOfTheFooterDoesWhatItSays(t *testing.T) {
+	x := demo(t, 120, 36)
+	x.keys("?")
+	x.see("Keys", "details of the row", "all changes seen")
+	x.keys("\x1b")
+	x.see("● serving")
+	x.keys("e")
+	x.gone("balancer")
+	x.keys("\x1b")
+	x.see("● serving", "balancer")
+	x.keys(":")
+	x.keys("zoom")
+	x.see("zoom")
+	x.keys("\x1b")
+	x.keys("D")
+	x.see("darken")
+	x.keys("\x1b")
+	x.gone("darken")
+}
+
+func TestTheCockpitFollowsItsTerminalFromTinyToHuge(t *testing.T) {
+	x := demo(t, 80, 24)
+	x.resize(20, 5)
+	x.until("a verdict on 20x5", func(screen string) bool { return strings.Contains(screen, "us-east-1") })
+	x.resize(300, 100)
+	x.see("● serving", "◆ ready", "frontend", "prometheus")
+	x.resize(80, 24)
+	x.see("● serving", "◆ ready")
+	x.keys("q")
+	if code := x.exit(); code != 0 {
+		t.Errorf("quitting ended with %d", code)
+	}
+}
+
+func TestADarkenedRegionIsSaidToBeDarkAndTheOtherGoesOn(t *testing.T) {
+	x := demo(t, 120, 36)
+	direct(t, x, "darken", "us-east-1")
+	x.see("us-east-1 does not answer since", "✗ dark", "was 2/2 at", "API DOWN")
+	x.until("us-west-2 still read", func(screen string) bool {
+		return regexp.MustCompile(`backend +1 +1 +2 `).MatchString(screen)
+	})
+	direct(t, x, "restore")
+	x.see("us-east-1 serves", "● serving")
+}
+
+func TestAHangUpEndsTheCockpit(t *testing.T) {
+	x := demo(t, 80, 24)
+	_ = x.pty.Close()
+	done := make(chan struct{})
+	go func() { _ = x.cmd.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the cockpit outlived its terminal")
+	}
+}
+
+func TestASilentTerminalGetsItsScreenAtOnce(t *testing.T) {
+	env := append(home(t), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test")
+	x := start(t, 80, 24, true, env, lifeboat(t), "--config", configFor(t, "http://127.0.0.1:9", "E2QWRUHAPOMQZL"))
+	x.see("us-east-1", "us-west-2", "frontend")
+	x.gone("● serving")
+	x.keys("q")
+	if code := x.exit(); code != 0 {
+		t.Errorf("quitting ended with %d", code)
+	}
+}
+
+func TestWithoutColourEveryStateIsStillSaid(t *testing.T) {
+	x := start(t, 120, 36, false, append(home(t), "NO_COLOR=1"), lifeboat(t), "demo")
+	t.Cleanup(func() { stopSimulators(x.cmd.Env) })
+	x.see("● serving", "◆ ready")
+	if colours := regexp.MustCompile(`\x1b\[[0-9;:]*(?:3[0-7]|38|9[0-7])[0-9;:]*m`).FindString(x.output()); colours != "" {
+		t.Errorf("NO_COLOR is set, and the program wrote %q", colours)
+	}
+}
