@@ -1,9 +1,12 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -50,8 +53,26 @@ func (s *sim) config(region string) aws.Config {
 	return aws.Config{
 		Region: region, BaseEndpoint: aws.String(s.url),
 		Credentials:      credentials.NewStaticCredentialsProvider("AKIASIMULATED", "secret", ""),
-		RetryMaxAttempts: 1,
+		RetryMaxAttempts: 1, HTTPClient: &http.Client{Transport: settled{http.DefaultTransport}},
 	}
+}
+
+// settled sends requests whose bodies the SDK cannot close under the transport. Answered fast enough, smithy-go closes a
+// body while net/http still looks for its end, takes the closed body's io.EOF for a failure and drops the connection,
+// with the rest of the answer unread.
+type settled struct{ next http.RoundTripper }
+
+func (s settled) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body == nil {
+		return s.next.RoundTrip(r)
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	r = r.Clone(r.Context())
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return s.next.RoundTrip(r)
 }
 
 // in reads something from the model's region.

@@ -40,7 +40,7 @@ func TestTheSimulatorLivesOnAFakeClock(t *testing.T) {
 		go func() { _ = server.Serve(l) }()
 		transport := &http.Transport{DialContext: l.dial}
 		client := ecs.NewFromConfig(aws.Config{
-			Region: east, BaseEndpoint: aws.String("http://simulator"), HTTPClient: &http.Client{Transport: transport},
+			Region: east, BaseEndpoint: aws.String("http://simulator"), HTTPClient: &http.Client{Transport: settled{transport}},
 			Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", ""),
 		})
 		running := func() int32 {
