@@ -72,6 +72,7 @@ func (d *document) check() {
 	d.regions()
 	d.edge()
 	d.periods()
+	d.patience()
 	if c.Simulated != nil {
 		d.address("simulated.director", c.Simulated.Director)
 	}
@@ -145,6 +146,25 @@ func (d *document) periods() {
 	}
 	if d.given("waits.dark") && (w.Dark < 1 || w.Dark > 100) {
 		d.bad("waits.dark", fmt.Sprintf("%d periods cannot be", w.Dark), "write 1 to 100, like 3")
+	}
+}
+
+// patience warns of a clock that is shorter than the wait for an answer on it.
+func (d *document) patience() {
+	c := *d.config
+	c.Defaults()
+	for _, p := range []struct {
+		clock, wait    string
+		period, answer Duration
+	}{
+		{"refresh.fast", "waits.call", c.Refresh.Fast, c.Waits.Call},
+		{"refresh.edge", "waits.probe", c.Refresh.Edge, c.Waits.Probe},
+		{"refresh.database", "waits.connect", c.Refresh.Database, c.Waits.Connect},
+	} {
+		if p.period < p.answer {
+			d.doubt(p.clock, fmt.Sprintf("%s is shorter than %s, %s: an answer that comes late is old before it comes", p.period, p.wait, p.answer),
+				"make "+p.clock+" as long, or "+p.wait+" shorter")
+		}
 	}
 }
 

@@ -189,6 +189,8 @@ func TestWhatIsDoubtfulIsAWarning(t *testing.T) {
 	for _, c := range []struct{ name, old, new, want string }{
 		{"service in no cluster", "edge:", "  - {name: job, full: 1}\nedge:", `f:36:6: services[1].name: "job" is in no cluster of regions.standby: it will show as unknown there; add it to a cluster's services, or write discover`},
 		{"no probe", "    probe:\n      url: https://shop.example/api/health\nservices", "services", `f:16:3: regions.standby.probe: is missing: this region's balancer is never asked directly, which is one sign of life less; write url (the public health URL) and dial (the balancer's own address and port)`},
+		{"clock shorter than the wait", "fast: 15s", "fast: 4s", `f:44:3: refresh.fast: 4s is shorter than waits.call, 5s: an answer that comes late is old before it comes; make refresh.fast as long, or waits.call shorter`},
+		{"wait longer than the clock", "dark: 3", "probe: 20s", `f:43:1: refresh.edge: 15s is shorter than waits.probe, 20s: an answer that comes late is old before it comes; make refresh.edge as long, or waits.probe shorter`},
 		{"no api", "  api:\n    url: https://shop.example/api/health\n", "", `f:36:1: edge.api: is missing: which region serves cannot be proven; write the public health URL, like https://www.example.com/api/health`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

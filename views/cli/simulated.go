@@ -17,11 +17,8 @@ func simulated(d sim.Description) *config.Config {
 			Primary: simulatedRegion(d.Regions[0], d.Endpoint),
 			Standby: simulatedRegion(d.Regions[1], d.Endpoint),
 		},
-		Edge: simulatedEdge(d),
-		Refresh: config.Refresh{
-			Fast: config.Duration(d.Refresh.Fast), Slow: config.Duration(d.Refresh.Slow), Edge: config.Duration(d.Refresh.Edge),
-			Database: config.Duration(d.Refresh.Database), Metrics: config.Duration(askablePeriod(d.Refresh.Metrics)),
-		},
+		Edge:    simulatedEdge(d),
+		Refresh: simulatedRefresh(d),
 		Waits: config.Waits{
 			Call: config.Duration(d.Waits.Call), Probe: config.Duration(d.Waits.Probe),
 			Connect: config.Duration(d.Waits.Connect), Dark: d.Waits.Dark,
@@ -70,6 +67,18 @@ func simulatedEdge(d sim.Description) config.Edge {
 func simulatedProbe(p sim.Probe) config.Probe {
 	return config.Probe{
 		URL: p.URL, Dial: p.Dial, Host: p.Host, CAFile: p.CAFile, Method: p.Method, Body: p.Body, Headers: p.Headers, Resolve: p.Resolve,
+	}
+}
+
+// simulatedRefresh is how often to look: no clock is shorter than the wait for an answer on it, since what comes late
+// would be old before it comes.
+func simulatedRefresh(d sim.Description) config.Refresh {
+	return config.Refresh{
+		Fast:     config.Duration(max(d.Refresh.Fast, d.Waits.Call)),
+		Slow:     config.Duration(d.Refresh.Slow),
+		Edge:     config.Duration(max(d.Refresh.Edge, d.Waits.Probe)),
+		Database: config.Duration(max(d.Refresh.Database, d.Waits.Connect)),
+		Metrics:  config.Duration(askablePeriod(d.Refresh.Metrics)),
 	}
 }
 

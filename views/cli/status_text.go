@@ -34,8 +34,8 @@ func statusText(d dr.Doc) string {
 type page struct {
 	b   strings.Builder
 	now time.Time
-	// said is what the region's own line has said already of why it could not be read: its rows do not repeat it.
-	said dr.DocSeen
+	// brief: the region as a whole could not be read, and its first line says why. Its rows do not repeat it.
+	brief bool
 }
 
 func (p *page) text(s string) { p.b.WriteString(s + "\n") }
@@ -75,7 +75,7 @@ func (p *page) seen(s dr.DocSeen) string {
 	default:
 		return ""
 	}
-	if s.Why == p.said.Why {
+	if p.brief {
 		return text
 	}
 	return remedy(sentence(text, s.Why), s.Remedy)
@@ -114,11 +114,10 @@ func outcome(exit int) string {
 
 func (p *page) region(r dr.DocRegion) {
 	p.text("\n" + sentence(r.Name+", built as "+r.Built+", is "+r.Condition, remedy(r.Why, r.Remedy)))
-	p.said = dr.DocSeen{}
 	if note := p.seen(r.Seen); note != "" {
 		p.row("unknown", "reading", "", note)
+		p.brief = true
 	}
-	p.said = r.Seen
 	for _, why := range r.Blocking {
 		p.row("bad", "blocking", "", why)
 	}
@@ -144,7 +143,7 @@ func (p *page) region(r dr.DocRegion) {
 	for _, f := range r.Findings {
 		p.finding(f)
 	}
-	p.said = dr.DocSeen{}
+	p.brief = false
 }
 
 func (p *page) service(s dr.DocService) {
@@ -221,7 +220,11 @@ func (p *page) session(s dr.DocSession) {
 }
 
 func (p *page) finding(f dr.DocFinding) {
-	p.row(f.Level, f.ID, "", remedy(f.Text, f.Remedy), p.seen(f.Seen))
+	note := p.seen(f.Seen)
+	if f.Seen.Why != "" && strings.Contains(f.Text, f.Seen.Why) {
+		note = "" // the finding is that it could not be read
+	}
+	p.row(f.Level, f.ID, "", remedy(f.Text, f.Remedy), note)
 }
 
 // per is a figure with its unit, "" where there is none.
