@@ -162,9 +162,12 @@ func TestTheIdleClimbIsNamedOnlyWhereTheEvidenceSupportsIt(t *testing.T) {
 			s.in.Regions[0].SQL = map[string]aws.Part[pg.Reading]{"dev-db": part(p, noon)}
 			s.in.Regions[1].SQL = map[string]aws.Part[pg.Reading]{"dr-db": part(r, noon)}
 		}, false},
-		"a climb and a slot that stands":         {func(s *scene) { s.withoutSQL().lag(1, 61, 121, 181).slotBytes(1e6, 1.01e6, 1e6, 1.02e6) }, true},
-		"a climb and a slot that grows":          {func(s *scene) { s.withoutSQL().lag(1, 61, 121, 181).slotBytes(1e6, 1.2e6, 1.5e6, 2e6) }, false},
-		"a climb like the teeth before it":       {func(s *scene) { s.withoutSQL().lag(180, 240, 5, 65, 125, 185).slotBytes() }, true},
+		"a climb and a slot that stands":   {func(s *scene) { s.withoutSQL().lag(1, 61, 121, 181).slotBytes(1e6, 1.01e6, 1e6, 1.02e6) }, true},
+		"a climb and a slot that grows":    {func(s *scene) { s.withoutSQL().lag(1, 61, 121, 181).slotBytes(1e6, 1.2e6, 1.5e6, 2e6) }, false},
+		"a climb like the teeth before it": {func(s *scene) { s.withoutSQL().lag(180, 240, 5, 65, 125, 185).slotBytes() }, true},
+		"teeth before it, and a slot that grows now": {func(s *scene) {
+			s.withoutSQL().lag(180, 240, 5, 65, 125, 185).slotBytes(1e6, 1e6, 1e6, 1.2e6, 1.5e6, 2e6)
+		}, false},
 		"a climb of which nothing else is known": {func(s *scene) { s.withoutSQL().lag(1, 61, 121, 181).slotBytes() }, false},
 		"a climb beyond RDS's heartbeat":         {func(s *scene) { s.withoutSQL().lag(170, 230, 290, 350).slotBytes(1e6, 1e6, 1e6, 1e6) }, false},
 		"a climb slower than time":               {func(s *scene) { s.withoutSQL().lag(1, 21, 41, 61).slotBytes(1e6, 1e6, 1e6, 1e6) }, false},

@@ -14,7 +14,7 @@ import (
 func span(d time.Duration) string {
 	switch s := d.Seconds(); {
 	case s < 0:
-		return "-" + span(-d)
+		return "-" + span(-max(d, -math.MaxInt64))
 	case s < 9.95:
 		return strings.TrimSuffix(fmt.Sprintf("%.1f", s), ".0") + " s"
 	case s < 119.5:
