@@ -85,7 +85,7 @@ func (c *cloudflare) judge(ctx context.Context, op string, err error) error {
 	var network net.Error
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		return fmt.Errorf("Cloudflare %s: %w", op, context.Canceled)
+		return fmt.Errorf("asking Cloudflare for %s: %w", op, context.Canceled)
 	case errors.As(err, &refused):
 		return c.fault(op, refused.kind(), refused)
 	case late(ctx, err):

@@ -54,7 +54,10 @@ func TestADistributionIsReadByItsID(t *testing.T) {
 			{ID: "origin", Domain: "Origin.shop.example", Protocol: "https-only", ConnectAttempts: 2, ConnectTimeout: 4 * time.Second, ReadTimeout: 20 * time.Second, Region: "us-east-1"},
 			{ID: "standby", Domain: "dualstack.dr-alb-9.us-west-2.elb.amazonaws.com", ConnectAttempts: 3, ConnectTimeout: 10 * time.Second, Region: "us-west-2"},
 		},
-		Groups: []OriginGroup{{ID: "pages", Members: []string{"origin", "standby"}, Statuses: []int{500, 502, 503}}},
+		Groups: []OriginGroup{
+			{ID: "pages", Members: []string{"origin", "standby"}, Statuses: []int{500, 502, 503}},
+			{ID: "unused", Members: []string{"standby", "origin"}, Statuses: []int{404}},
+		},
 		Behaviors: []Behavior{
 			{Path: "/api/*", Target: "origin", Methods: []string{"HEAD", "GET", "POST"}},
 			{Path: "/static/*", Target: "pages", Group: true},

@@ -15,7 +15,7 @@ func TestLintFindsWhatWouldKeepTheBridgeFromHolding(t *testing.T) {
 	}{
 		"a bridge that holds": {func(*Distribution) {}, nil, ""},
 		"no bridge at all":    {func(d *Distribution) { *d = Distribution{} }, nil, ""},
-		"writes through a group": {func(d *Distribution) { d.Behaviors[2].Methods = []string{"GET", "POST", "DELETE"} },
+		"writes through a group": {func(d *Distribution) { d.Behaviors[3].Methods = []string{"GET", "POST", "DELETE"} },
 			[]string{"group-writes behavior *!"}, "allows POST, DELETE"},
 		"a criterion missing": {func(d *Distribution) { d.Groups[0].Statuses = []int{500, 502, 404} },
 			[]string{"group-statuses origin group pages"}, "not asked on 503, 504"},
@@ -36,7 +36,7 @@ func TestLintFindsWhatWouldKeepTheBridgeFromHolding(t *testing.T) {
 			d.Origins[1].ConnectTimeout = 10 * time.Second
 		},
 			nil, ""},
-		"the API in the group": {func(d *Distribution) { d.Behaviors = d.Behaviors[2:] }, []string{"api-in-group behavior *!"}, "/api/health passes the origin group pages"},
+		"the API in the group": {func(d *Distribution) { d.Behaviors = d.Behaviors[3:] }, []string{"api-in-group behavior *!"}, "/api/health passes the origin group pages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := bridged()

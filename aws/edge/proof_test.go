@@ -17,6 +17,7 @@ func bridged() Distribution {
 		Behaviors: []Behavior{
 			{Path: "/api/*", Target: "origin", Methods: []string{"GET", "HEAD", "POST"}},
 			{Path: "/gone/*", Target: "nowhere"},
+			{Path: "/both/*", Target: "origin", Group: true}, // a group of an origin's name
 			{Path: "*", Target: "pages", Group: true, Methods: []string{"GET", "HEAD", "OPTIONS"}},
 		},
 	}
@@ -38,6 +39,7 @@ func TestOnlyAPathWithASingleOriginProvesWhoServes(t *testing.T) {
 		{"a page without a path", read, "", false},
 		{"a behaviour whose origin is not there", read, "/gone/1", false},
 		{"the last word of a control plane that is down now", read.Next(Distribution{}, fault.New(fault.TimedOut, "", "", nil), now), "/api/health", true},
+		{"a group that is called like an origin", read, "/both/1", false},
 		{"a distribution never read", never, "/api/health", false},
 		{"a distribution that may not be read", never.Next(Distribution{}, fault.New(fault.Denied, "", "", nil), now), "/api/health", false},
 		{"a distribution that failed in a way nobody judged", never.Next(Distribution{}, errors.New("?"), now), "/api/health", false},

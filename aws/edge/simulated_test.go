@@ -1,6 +1,8 @@
 package edge_test
 
 import (
+	"maps"
+	"os"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -21,6 +23,11 @@ type estate struct {
 // simulated runs f in a bubble of time with a simulator on a network in memory.
 func simulated(t *testing.T, f func(t *testing.T, e estate)) {
 	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIALIFEBOATSIMULATE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "simulated")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
+	t.Setenv("AWS_PROFILE", "")
 	synctest.Test(t, func(t *testing.T) {
 		memory := sim.NewMemory()
 		s, err := sim.Start(t.Context(), sim.Options{Network: memory, Seed: 7, CAFile: filepath.Join(t.TempDir(), "ca.pem")})
@@ -155,6 +162,66 @@ func TestOneRecordMovesTheAPIBehindAnUnchangedCDN(t *testing.T) {
 		follow(t, p, "us-west-2")
 		if !p.API.Fresh() || p.API.Value.Region != "us-west-2" {
 			t.Errorf("API %+v", p.API)
+		}
+	})
+}
+
+func TestTheControlPlanesSayWhereOriginsAndRecordsLead(t *testing.T) {
+	simulated(t, func(t *testing.T, e estate) {
+		c := e.Control(t.Context(), edge.Control{})
+		d := e.Description()
+		if !c.Distribution.Fresh() || !c.Zone.Fresh() {
+			t.Fatalf("%+v", c)
+		}
+		if got := c.Distribution.Value; got.ID != d.Edge.Distribution || got.Domain != d.Edge.Domain || got.Status != "Deployed" || !got.Enabled || got.ETag == "" {
+			t.Errorf("distribution %+v", got)
+		}
+		if o := c.Distribution.Value.Origins; len(o) != 2 || o[0].Region != "us-east-1" || o[1].Region != "us-west-2" || o[0].Domain != "origin."+d.Edge.Zone {
+			t.Errorf("origins %+v", o)
+		}
+		if !edge.ProvesServing(c.Distribution, "/api/health") || edge.ProvesServing(c.Distribution, "/") {
+			t.Error("the paths prove the wrong things")
+		}
+		for _, f := range edge.Lint(c.Distribution.Value, "/api/health", "/api/rows") {
+			if f.Broken {
+				t.Errorf("the reference estate is broken: %+v", f)
+			}
+		}
+		regions := map[string]string{}
+		for _, r := range c.Zone.Value.Records {
+			regions[r.Name] = r.Region
+		}
+		zone := d.Edge.Zone
+		want := map[string]string{zone: "", "www." + zone: "", "grafana." + zone: "us-east-1", "origin." + zone: "us-east-1"}
+		if !maps.Equal(regions, want) {
+			t.Errorf("records lead to %v, want %v", regions, want)
+		}
+		if checks := c.Zone.Value.Checks; !checks.Fresh() || len(checks.Value) != 2 || checks.Value[0].Status != "healthy" {
+			t.Errorf("checks %+v", checks)
+		}
+		if pools := c.Zone.Value.Pools; fault.KindOf(pools.Err) != fault.NotFound {
+			t.Errorf("pools %+v", pools)
+		}
+	})
+}
+
+func TestAControlPlaneThatIsDownFailsAlone(t *testing.T) {
+	simulated(t, func(t *testing.T, e estate) {
+		first := e.Control(t.Context(), edge.Control{})
+		e.direct(t, "break-call", "cloudfront", "GetDistribution", "Throttling")
+		e.direct(t, "break-call", "cloudflare", "ListHealthchecks", "ServiceUnavailable")
+		second := e.Control(t.Context(), first)
+		if fault.KindOf(second.Distribution.Err) != fault.Throttled || second.Distribution.Value.ID == "" {
+			t.Errorf("distribution %+v", second.Distribution)
+		}
+		if !second.Zone.Fresh() || second.Zone.Value.Checks.Err == nil || len(second.Zone.Value.Checks.Value) != 2 {
+			t.Errorf("zone %+v", second.Zone)
+		}
+		e.direct(t, "restore")
+		e.direct(t, "break-call", "cloudflare", "ListRecords", "ServiceUnavailable")
+		third := e.Control(t.Context(), second)
+		if !third.Distribution.Fresh() || third.Zone.Err == nil || len(third.Zone.Value.Records) != 4 {
+			t.Errorf("%+v", third)
 		}
 	})
 }
