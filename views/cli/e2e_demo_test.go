@@ -80,22 +80,26 @@ func TestTheDemoShowsBothRegionsAndLeavesTheTerminalAsItWas(t *testing.T) {
 
 func TestEveryKeyOfTheFooterDoesWhatItSays(t *testing.T) {
 	x := demo(t, 120, 36)
-	x.keys("?")
-	x.see("Keys", "details of the row", "all changes seen")
-	x.keys("\x1b")
-	x.see("● serving")
-	x.keys("e")
-	x.gone("balancer")
-	x.keys("\x1b")
-	x.see("● serving", "balancer")
-	x.keys(":")
-	x.keys("zoom")
-	x.see("zoom")
-	x.keys("\x1b")
-	x.keys("D")
-	x.see("darken")
-	x.keys("\x1b")
-	x.gone("darken")
+	for _, screen := range []struct{ key, shows string }{
+		{"?", "details of the row"},
+		{"e", "Events"},
+		{":", "one region, or both"},
+		{"D", "darken us-east-1"},
+		{"\r", "Verdict"},
+	} {
+		x.keys(screen.key)
+		x.see(screen.shows)
+		x.keys("\x1b")
+		x.gone(screen.shows)
+		x.see("● serving", "◆ ready")
+	}
+	x.keys("z")
+	x.see("last event")
+	x.keys("z")
+	x.gone("last event")
+	x.keys("/", "graf")
+	x.gone("prometheus")
+	x.see("grafana")
 }
 
 func TestTheCockpitFollowsItsTerminalFromTinyToHuge(t *testing.T) {
