@@ -39,7 +39,7 @@ var (
 	secretName   = shapeOf("name or ARN of a Secrets Manager secret", "prod/db-credentials", `[A-Za-z0-9/_+=.@:-]{1,512}`)
 	container    = shapeOf("container name", "app", `[A-Za-z0-9_-]{1,255}`)
 	prefix       = shapeOf("name prefix", "prod-", `[A-Za-z0-9][A-Za-z0-9_./-]{0,62}`)
-	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", `E[A-Z0-9]{5,20}`)
+	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", `[A-Z0-9]{6,21}`)
 	dnsName      = shapeOf("DNS name", "example.com", `(\*\.)?`+dnsLabels)
 	sqlName      = shapeOf("PostgreSQL name", "app", `[A-Za-z_][A-Za-z0-9_$.@-]{0,62}`)
 	tableName    = shapeOf("table with its schema", "public.heartbeat", `[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}`)

@@ -180,7 +180,7 @@ def newest(r, namespace, metric, dimension, value, statistic="Average"):
 
 
 def database(d):
-    return {"status": d["DBInstanceStatus"], "source": d.get("ReadReplicaSourceDBInstanceIdentifier", ""),
+    return {"status": d["DBInstanceStatus"], "source": d.get("ReadReplicaSourceDBInstanceIdentifier", "").split(":")[-1],
             "engine": d["Engine"], "version": d["EngineVersion"], "class": d["DBInstanceClass"],
             "storage": d["AllocatedStorage"], "retention": d["BackupRetentionPeriod"], "multi_az": d["MultiAZ"],
             "encrypted": d["StorageEncrypted"], "protected": d["DeletionProtection"]}
