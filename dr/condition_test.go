@@ -106,6 +106,22 @@ func TestTheVerdictOfASilentRegionSaysWhatIsAwaited(t *testing.T) {
 	assertText(t, "one signal", e.Verdict.Lines[1].String(), "Not called dark yet: that takes a second independent silent signal.")
 }
 
+func TestDarkTakesThreeReadingsHoweverShortThePeriod(t *testing.T) {
+	s := well()
+	c := s.in.Config
+	c.Refresh.Fast, c.Refresh.Edge, c.Refresh.Database = 1e9, 1e9, 1e9
+	s.join()
+	s.pass(5 * time.Second).darken(0).join()
+	s.now = s.now.Add(4 * time.Second) // four periods in which the next attempt waits for an answer
+	if got := s.join().Regions[0].Condition; got != CondSilent {
+		t.Errorf("after one reading it is %s, want silent", got)
+	}
+	s.pass(time.Second).join()
+	if got := s.pass(5 * time.Second).join().Regions[0].Condition; got != CondDark {
+		t.Errorf("after three readings it is %s, want dark", got)
+	}
+}
+
 func TestOneAnswerEndsASilence(t *testing.T) {
 	s := well()
 	s.join()
@@ -188,11 +204,11 @@ func TestASignalThatNobodyAskedLatelyCountsForNothing(t *testing.T) {
 	s := well()
 	s.join()
 	s.pass(fast).darken(0).join()
-	s.now = s.now.Add(4 * fast) // every reader hangs
+	s.now = s.now.Add(5 * fast) // every reader hangs
 	e := s.join()
 	for _, g := range e.Regions[0].Signals {
 		if g.Asked {
-			t.Errorf("%s still counts, after four periods without an attempt: %s", g.Name, g.Text)
+			t.Errorf("%s still counts, after five periods without an attempt: %s", g.Name, g.Text)
 		}
 	}
 	if e.Regions[0].Condition == CondDark {

@@ -117,6 +117,9 @@ type Signal struct {
 	Asked  bool      // false: not configured, or not tried yet: it counts for nothing
 	Since  time.Time // first of the unbroken run of silence
 	Text   string    // "timed out after 5 s", "answers 200 in 41 ms"
+
+	tried time.Time // the reading that it is of
+	runs  int       // silent readings in that run
 }
 
 // Balancer is a load balancer with its targets, traffic and direct probe.

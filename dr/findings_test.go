@@ -127,12 +127,30 @@ func TestTheWayIsDrawnFromWhatWasRead(t *testing.T) {
 	p = s.join().Path
 	assertText(t, "DNS without a token", strings.Join(p.DNS.Notes, ", ")+"; "+p.DNS.Level.String()+"; "+p.DNS.Seen.Why, "TTL 50 left; good; ask: no credentials")
 
-	s = well()
-	s.join()
-	s.pass(fast)
-	s.api(failed(s.in.Edge.API, fault.TimedOut, s.now))
-	p = s.join().Path
-	if !p.Broken || !p.Bridging || p.To != "us-east-1" {
-		t.Errorf("broken %t, bridging %t, to %q; want pages bridged while the API is down", p.Broken, p.Bridging, p.To)
+}
+
+func TestPagesAreCalledBridgedOnlyWhereTheyAre(t *testing.T) {
+	for name, c := range map[string]struct {
+		change   func(*scene)
+		bridging bool
+	}{
+		"the region is dark, and the page says nothing":   {func(s *scene) { s.darken(0) }, true},
+		"the region is sick, and the page says nothing":   {func(s *scene) { s.ill() }, false},
+		"the region is sick, and the page is the other's": {func(s *scene) { s.ill(); s.in.Edge.Pages = answered(200, "us-west-2", s.now) }, true},
+		"the page is out of the CDN's memory": {func(s *scene) {
+			s.darken(0)
+			s.in.Edge.Pages.Value.Via = "Hit from cloudfront"
+		}, false},
+		"the page fails too": {func(s *scene) { s.darken(0); s.in.Edge.Pages = answered(502, "", s.now) }, false},
+		"all is well":        {func(*scene) {}, false},
+	} {
+		s := well()
+		s.join()
+		s.pass(fast)
+		c.change(s)
+		p := s.join().Path
+		if p.Bridging != c.bridging || p.Broken != (name != "all is well") || p.To != "us-east-1" {
+			t.Errorf("%s: bridging %t, broken %t, to %q", name, p.Bridging, p.Broken, p.To)
+		}
 	}
 }

@@ -151,7 +151,7 @@ func wellEdge(at time.Time) edge.Snapshot {
 	e := edge.Snapshot{
 		Probes: edge.Probes{
 			Balancers: map[string]aws.Part[edge.Answer]{"us-east-1": answered(200, "us-east-1", at), "us-west-2": answered(200, "us-west-2", at)},
-			Pages:     part(edge.Answer{Status: 200, Took: 44 * time.Millisecond, Via: "Hit from cloudfront"}, at),
+			Pages:     part(edge.Answer{Status: 200, Took: 44 * time.Millisecond, Via: "Miss from cloudfront"}, at),
 			API:       answered(200, "us-east-1", at),
 			Write:     answered(201, "us-east-1", at),
 		},

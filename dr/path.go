@@ -74,14 +74,16 @@ func (j *join) bridgeRegion() string {
 // bridge says whether the way is broken, and whether pages are being bridged. It needs the regions' conditions.
 func (j *join) bridge() {
 	p := &j.e.Path
-	apiDown := p.API.Asked && p.API.Level == Bad && j.proof.serving == ""
+	down := p.API.Asked && p.API.Level == Bad && j.proof.serving == ""
+	gone := false
 	for i := range j.e.Regions {
-		r := &j.e.Regions[i]
-		if r.Name == p.To {
-			p.Broken = apiDown || r.Condition == CondDark || r.Condition == CondSilent
+		if r := &j.e.Regions[i]; r.Name == p.To {
+			gone = r.Condition == CondDark || r.Condition == CondSilent
 		}
 	}
-	p.Bridging = apiDown && p.Bridge != "" && p.Pages.Level == Good
+	p.Broken = down || gone
+	p.Bridging = down && p.Bridge != "" && p.Pages.Level == Good && !j.in.Edge.Pages.Value.Cached() &&
+		(p.Pages.Region == p.Bridge || p.Pages.Region == "" && gone)
 }
 
 func (j *join) dns() Stage {

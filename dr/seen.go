@@ -13,7 +13,8 @@ const stalePeriods = 3
 // periods are the clocks of an estate.
 type periods struct {
 	fast, slow, edge, database, metrics time.Duration
-	dark                                int // of silence, before a region is called dark
+	dark                                int           // of silence, before a region is called dark
+	call, probe, connect                time.Duration // how long one answer is waited for
 }
 
 // periodsOf takes them from a config that was completed (config.Defaults).
@@ -21,7 +22,7 @@ func periodsOf(c *config.Config) periods {
 	r := c.Refresh
 	return periods{
 		fast: r.Fast.D(), slow: r.Slow.D(), edge: r.Edge.D(), database: r.Database.D(), metrics: r.Metrics.D(),
-		dark: c.Waits.Dark,
+		dark: c.Waits.Dark, call: c.Waits.Call.D(), probe: c.Waits.Probe.D(), connect: c.Waits.Connect.D(),
 	}
 }
 

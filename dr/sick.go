@@ -68,11 +68,11 @@ func (j *join) deploymentCause(i int) (string, string) {
 		if !ill || !fresh && v.Rollout != "FAILED" && v.Rollout != "IN_PROGRESS" {
 			continue
 		}
-		cause := fmt.Sprintf("%s was deployed %s ago (%s)", v.Name, span(j.now.Sub(v.Raw.DeployedAt).Round(time.Second)), plain(v.Raw.TaskDefinition))
+		cause := fmt.Sprintf("deployment of %s %s ago", v.Name, span(j.now.Sub(v.Raw.DeployedAt).Round(time.Second)))
 		if reason := lastReason(v.Raw); reason != "" {
 			cause += "; tasks stop: " + reason
 		}
-		return cause, "roll back " + v.Name + " first: " + j.sameThere(i, v)
+		return cause, "roll back " + v.Name + ": " + j.sameThere(i, v)
 	}
 	return "", ""
 }

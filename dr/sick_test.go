@@ -48,16 +48,16 @@ func TestASicknessNamesItsCauseAndTheCheapestRemedyFirst(t *testing.T) {
 				all[1].DeployedAt, all[1].Running, all[1].Rollout = s.now.Add(-4*time.Minute), 0, "IN_PROGRESS"
 				all[1].Stopped = []aws.StoppedTask{{At: s.now.Add(-time.Minute), Reason: "Essential container in task exited"}}
 			})
-		}, "backend was deployed 4 min ago (dev-backend:7); tasks stop: Essential container in task exited", "roll back backend first: us-west-2 runs the same image"},
+		}, "deployment of backend 4 min ago; tasks stop: Essential container in task exited", "roll back backend: us-west-2 runs the same image"},
 		"a deployment whose targets fail their checks": {func(s *scene) {
 			s.services(0, func(all []aws.Service) { all[1].DeployedAt = s.now.Add(-4 * time.Minute) })
 			g := s.east.Targets["dev-backend"].Value
 			g.Targets = []aws.Target{{State: "unhealthy", Reason: "Target.ResponseCodeMismatch"}}
 			s.east.Targets["dev-backend"] = part(g, s.now)
-		}, "backend was deployed 4 min ago (dev-backend:7)", "roll back backend first"},
+		}, "deployment of backend 4 min ago", "roll back backend"},
 		"a failed rollout": {func(s *scene) {
 			s.services(0, func(all []aws.Service) { all[0].Rollout = "FAILED" })
-		}, "frontend was deployed", "roll back frontend first"},
+		}, "deployment of frontend", "roll back frontend"},
 		"scaled to nothing": {func(s *scene) {
 			s.services(0, func(all []aws.Service) { all[1].Desired, all[1].Running = 0, 0 })
 		}, "backend: stopped, 2 expected", "scale backend up again"},
@@ -124,7 +124,7 @@ func TestTheImageInTheOtherRegionIsCalledTheSameOnlyWhereItIs(t *testing.T) {
 		all[1] = service("dev", "backend", 2, "badbad00", s.now)
 		all[1].DeployedAt, all[1].Running = s.now.Add(-time.Minute), 0
 	})
-	if r := s.join().Regions[0]; r.Remedy != "roll back backend first: a bad image reaches us-west-2 too" {
+	if r := s.join().Regions[0]; r.Remedy != "roll back backend: a bad image reaches us-west-2 too" {
 		t.Errorf("remedy %q", r.Remedy)
 	}
 }

@@ -23,7 +23,7 @@ const (
 type life struct {
 	asked  int // independent signals that count
 	silent int // of these: that are silent
-	long   int // of these: that have been for as many periods as a dark region takes
+	long   int // of these: that have been for as many periods, and readings, as a dark region takes
 	users  bool
 	since  time.Time // the moment from which two of them (or the only one) were silent
 	names  []string  // of the silent ones
@@ -46,25 +46,32 @@ func (j *join) signals(i int) {
 		{j.publicSignal(s), j.p.edge}, {j.databaseSignal(s), j.p.database},
 	}
 	for k := range signs {
-		signs[k].Since = j.silentSince(i, signs[k].Signal)
+		j.silence(i, &signs[k].Signal)
 		s.r.Signals = append(s.r.Signals, signs[k].Signal)
 	}
 	s.life = j.weigh(signs)
 }
 
-// silentSince is when a silence began: at the first of the unbroken run of silent readings.
-func (j *join) silentSince(i int, now Signal) time.Time {
-	if !now.Silent {
-		return time.Time{}
+// silence says since when a silent signal is so, and over how many readings: from the first of the unbroken run.
+func (j *join) silence(i int, g *Signal) {
+	if !g.Silent {
+		g.Since = time.Time{}
+		return
 	}
-	if before := j.before(i); before != nil {
-		for _, was := range before.Signals {
-			if was.Name == now.Name && was.Silent {
-				return was.Since
-			}
+	g.Since, g.runs = g.tried, 1
+	before := j.before(i)
+	if before == nil {
+		return
+	}
+	for _, was := range before.Signals {
+		if was.Name != g.Name || !was.Silent {
+			continue
+		}
+		g.Since, g.runs = was.Since, was.runs
+		if g.tried.After(was.tried) {
+			g.runs++
 		}
 	}
-	return now.Since
 }
 
 func (j *join) weigh(signs []sign) life {
@@ -77,7 +84,7 @@ func (j *join) weigh(signs []sign) life {
 		}
 		l.silent++
 		began = append(began, s.Since)
-		if j.now.Sub(s.Since) >= time.Duration(j.p.dark)*s.period {
+		if s.runs >= j.p.dark && j.now.Sub(s.Since) >= time.Duration(j.p.dark)*s.period {
 			l.long++
 		}
 	}
@@ -129,10 +136,10 @@ func second(t []time.Time) time.Time {
 func (j *join) apiSignal(s *side) Signal {
 	part, g := s.raw.API, Signal{Name: signalAPI}
 	h := part.Value
-	if !j.current(part.Tried, j.p.fast, &g) || h.Answered+h.Silent == 0 {
+	if !j.current(part.Tried, j.p.fast, j.p.call, &g) || h.Answered+h.Silent == 0 {
 		return g
 	}
-	g.Asked, g.Since = true, part.Tried
+	g.Asked = true
 	switch {
 	case h.Answered == 0:
 		g.Silent = true
@@ -145,13 +152,15 @@ func (j *join) apiSignal(s *side) Signal {
 	return g
 }
 
-// current says whether an attempt is of now; where it is not, the signal says why it counts for nothing.
-func (j *join) current(tried time.Time, period time.Duration, g *Signal) bool {
+// current says whether an attempt is of now; where it is not, the signal says why it counts for nothing. Attempts on what
+// is silent take as long as a few answers are waited for.
+func (j *join) current(tried time.Time, period, wait time.Duration, g *Signal) bool {
+	g.tried = tried
 	switch {
 	case tried.IsZero():
 		g.Text = notRead
 		return false
-	case j.now.Sub(tried) > stalePeriods*period:
+	case j.now.Sub(tried) > stalePeriods*(period+wait):
 		g.Text = "not asked for " + span(j.now.Sub(tried))
 		return false
 	}
@@ -199,10 +208,10 @@ func (j *join) httpSignal(name, url string, part aws.Part[edge.Answer]) Signal {
 		g.Text = "not configured"
 		return g
 	}
-	if !j.current(part.Tried, j.p.edge, &g) {
+	if !j.current(part.Tried, j.p.edge, j.p.probe, &g) {
 		return g
 	}
-	g.Asked, g.Since = true, part.Tried
+	g.Asked = true
 	switch kind := fault.KindOf(part.Err); {
 	case part.Err == nil:
 		g.Text = fmt.Sprintf("answers %d in %s", part.Value.Status, millis(part.Value.Took))
@@ -234,10 +243,10 @@ func (j *join) databaseSignal(s *side) Signal {
 
 func (j *join) sqlSignal(part aws.Part[pg.Reading]) Signal {
 	g := Signal{Name: signalDatabase}
-	if !j.current(part.Tried, j.p.database, &g) {
+	if !j.current(part.Tried, j.p.database, j.p.connect, &g) {
 		return g
 	}
-	g.Asked, g.Since = true, part.Tried
+	g.Asked = true
 	if part.Err == nil {
 		g.Text = "answers in " + millis(part.Value.RoundTrip)
 		return g

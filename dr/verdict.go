@@ -164,7 +164,7 @@ func (j *join) ability(away *Region) string {
 // darkLines: what does not answer, since when; what the other region can do, at what loss; what users get.
 func (j *join) darkLines(busy, away *Region) {
 	j.e.Verdict.Level = Bad
-	j.say(j.silence(busy)...)
+	j.say(j.silentLine(busy)...)
 	users := j.users()
 	if busy.Condition == CondSilent {
 		j.say(text(sentence("not called dark yet: that takes " + j.awaited(j.busy()))))
@@ -175,9 +175,9 @@ func (j *join) darkLines(busy, away *Region) {
 	j.say(text(users), muted("Time unknown: "+noRunYet+"."))
 }
 
-// silence says since when a region does not answer, with as many of the silent signals as fit. Where the balancer is
+// silentLine says since when a region does not answer, with as many of the silent signals as fit. Where the balancer is
 // silent, so is the public API behind it.
-func (j *join) silence(r *Region) []Span {
+func (j *join) silentLine(r *Region) []Span {
 	var names []string
 	balancer := slices.Contains(j.sides[j.busy()].life.names, signalBalancer)
 	for _, name := range j.sides[j.busy()].life.names {
@@ -218,6 +218,8 @@ func (j *join) users() string {
 		return ""
 	case p.Bridging:
 		return "Pages bridged by origin failover, API down. "
+	case p.Pages.Asked && p.Pages.Level == Good && j.in.Edge.Pages.Value.Cached():
+		return "Pages from CloudFront's memory, API down. "
 	case p.Pages.Asked && p.Pages.Level == Good:
 		return "Pages answer, API down. "
 	case p.Pages.Asked && p.Pages.Level == Bad:
