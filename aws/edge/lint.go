@@ -33,10 +33,7 @@ func Lint(d Distribution, api ...string) []Finding {
 	for _, g := range d.Groups {
 		found = append(found, lintGroup(d, g)...)
 	}
-	for _, path := range api {
-		found = append(found, lintAPI(d, path)...)
-	}
-	return found
+	return append(found, lintAPI(d, api)...)
 }
 
 // lintBehavior: AWS refuses writing methods on a behaviour that targets an origin group, so one that has them came from
@@ -58,16 +55,26 @@ func lintBehavior(b Behavior) []Finding {
 	}}
 }
 
-func lintAPI(d Distribution, path string) []Finding {
-	b, ok := d.BehaviorFor(pathOnly(path))
-	if !ok || !b.Group {
-		return nil
+// lintAPI finds each behaviour through which API paths pass an origin group, with all of these paths.
+func lintAPI(d Distribution, paths []string) []Finding {
+	var found []Finding
+	for _, b := range d.Behaviors {
+		var through []string
+		for _, path := range paths {
+			if its, ok := d.BehaviorFor(pathOnly(path)); ok && its.Group && its.Path == b.Path {
+				through = append(through, path)
+			}
+		}
+		if len(through) > 0 {
+			found = append(found, Finding{
+				ID: "api-in-group", Subject: "behavior " + b.Path, Broken: true,
+				Text: fmt.Sprintf("%s through the origin group %s: CloudFront takes no writes there, and an answer does not prove which region serves",
+					strings.Join(through, " and "), b.Target),
+				Remedy: "give the API's paths a behavior of their own that targets one origin",
+			})
+		}
 	}
-	return []Finding{{
-		ID: "api-in-group", Subject: "behavior " + b.Path, Broken: true,
-		Text:   fmt.Sprintf("%s passes the origin group %s: it takes no writes, and its answer does not prove which region serves", path, b.Target),
-		Remedy: "give the API's path a behavior of its own that targets one origin",
-	}}
+	return found
 }
 
 func lintGroup(d Distribution, g OriginGroup) []Finding {

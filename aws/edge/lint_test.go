@@ -36,14 +36,14 @@ func TestLintFindsWhatWouldKeepTheBridgeFromHolding(t *testing.T) {
 			d.Origins[1].ConnectTimeout = 10 * time.Second
 		},
 			nil, ""},
-		"the API in the group": {func(d *Distribution) { d.Behaviors = d.Behaviors[3:] }, []string{"api-in-group behavior *!"}, "/api/health passes the origin group pages"},
+		"the API in the group": {func(d *Distribution) { d.Behaviors = d.Behaviors[3:] }, []string{"api-in-group behavior *!"}, "/api/health and /api/rows through the origin group pages"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := bridged()
 			c.change(&d)
 			var got []string
 			var texts strings.Builder
-			for _, f := range Lint(d, "/api/health") {
+			for _, f := range Lint(d, "/api/health", "/api/rows") {
 				line := f.ID + " " + f.Subject
 				if f.Broken {
 					line += "!"
