@@ -69,15 +69,19 @@ func newEvents(now []aws.Event, was *aws.Service) []aws.Event {
 	return now
 }
 
-var (
-	eventSubject = regexp.MustCompile(`^\(service [^)]*\) (has |is |was )?`)
-	eventARN     = regexp.MustCompile(`arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:[\w-]+/)?([^\s/()]+)[^\s()]*`)
-)
+var eventARN = regexp.MustCompile(`arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:(?:[\w-]+/)?([^\s/()]+)[^\s()]*`)
 
-// eventWords is an event without what the line says already: the service's name, and ARNs beyond the name in them.
+// eventWords is an event without what the line says already: "(service NAME) has", and ARNs beyond the name in them.
 func eventWords(message string) string {
-	s := eventSubject.ReplaceAllString(strings.TrimSpace(message), "")
-	s = eventARN.ReplaceAllString(s, "$1")
+	s := strings.TrimSpace(message)
+	if rest, ok := strings.CutPrefix(s, "(service "); ok {
+		if _, rest, ok = strings.Cut(rest, ") "); ok {
+			s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "has "), "is "), "was ")
+		}
+	}
+	if strings.Contains(s, "arn:") {
+		s = eventARN.ReplaceAllString(s, "$1")
+	}
 	return strings.TrimSuffix(plain(s), ".")
 }
 

@@ -1,7 +1,6 @@
 package dr
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -75,7 +74,14 @@ func tagOf(reference string) string {
 	return "latest"
 }
 
-var versionLike = regexp.MustCompile(`^v?\d+(\.\d+)+`)
+// versionLike says whether a tag begins like a version: "10.4", "v2.45.0-rc1".
+func versionLike(tag string) bool {
+	major, rest, dotted := strings.Cut(strings.TrimPrefix(tag, "v"), ".")
+	if !dotted || major == "" || rest == "" || rest[0] < '0' || rest[0] > '9' {
+		return false
+	}
+	return strings.Trim(major, "0123456789") == ""
+}
 
 // image is what a service runs here, beside what the serving region runs.
 func (j *join) image(here int, c config.Service, mine, theirs runs) Image {
@@ -96,7 +102,7 @@ func (j *join) image(here int, c config.Service, mine, theirs runs) Image {
 func shortImage(r runs) string {
 	hex := strings.TrimPrefix(r.digest, "sha256:")
 	switch {
-	case versionLike.MatchString(r.tag), len(hex) < 6:
+	case versionLike(r.tag), len(hex) < 6:
 		return plain(r.tag)
 	}
 	return plain(hex[:6])

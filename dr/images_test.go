@@ -71,6 +71,7 @@ func TestATagAloneIsNeverCalledWell(t *testing.T) {
 func TestTheShortImageIsTheVersionOrTheDigest(t *testing.T) {
 	for reference, want := range map[string]string{
 		"grafana/grafana:10.4.2": "10.4.2", "prom/prometheus:v2.45.0": "v2.45.0",
+		"app:v1.2-rc.1": "v1.2-rc.1", "app:1": "abcdef", "app:v.2": "abcdef", "app:a1.2": "abcdef", "app:3.x": "abcdef",
 		"1.dkr.ecr.us-east-1.amazonaws.com/backend:latest": "abcdef", "localhost:5000/backend": "abcdef", "backend@sha256:x": "abcdef",
 	} {
 		r := runs{known: true, ref: reference, tag: tagOf(reference), digest: "sha256:abcdef123456"}

@@ -12,6 +12,9 @@ import (
 // one), characters that change the direction of writing, and bytes that are no UTF-8 become "·". Clean text is given
 // back as it is.
 func plain(s string) string {
+	if printable(s) {
+		return s
+	}
 	clean := utf8.ValidString(s) && strings.IndexFunc(s, unsafeRune) < 0
 	if clean {
 		return s
@@ -25,6 +28,16 @@ func plain(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "·"))
+}
+
+// printable says whether s is printable ASCII, as nearly everything is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // unsafeRune: C0 and C1 controls, and the format characters (bidirectional overrides, zero-width ones).
