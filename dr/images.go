@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -37,12 +38,13 @@ type runs struct {
 	ref    string // as the task definition says
 	tag    string
 	digest string // as ECS says, else as the registry says of the tag
+	why    string // why that was not read, or is old; "" where it is of now
 }
 
 // running is the image of a service's container: the named one, else the first.
 func running(svc *aws.Service, c config.Service, x *imageIndex) runs {
 	if svc == nil || len(svc.Images) == 0 {
-		return runs{}
+		return runs{why: tasksWhy(svc)}
 	}
 	image := svc.Images[0]
 	for _, i := range svc.Images {
@@ -50,7 +52,7 @@ func running(svc *aws.Service, c config.Service, x *imageIndex) runs {
 			image = i
 		}
 	}
-	r := runs{known: true, ref: image.Reference, tag: tagOf(image.Reference), digest: image.Digest}
+	r := runs{known: true, why: tasksWhy(svc), ref: image.Reference, tag: tagOf(image.Reference), digest: image.Digest}
 	if _, pinned, ok := strings.Cut(image.Reference, "@"); ok && r.digest == "" {
 		r.digest = pinned
 	}
@@ -60,6 +62,14 @@ func running(svc *aws.Service, c config.Service, x *imageIndex) runs {
 		}
 	}
 	return r
+}
+
+// tasksWhy is why a service's tasks, and with them its image, were not read.
+func tasksWhy(svc *aws.Service) string {
+	if svc == nil || svc.TasksErr == nil {
+		return ""
+	}
+	return "its tasks were not read: " + whyOf(svc.TasksErr)
 }
 
 // tagOf is a reference's tag, "latest" where it says none, "" for one by digest.
@@ -86,15 +96,18 @@ func versionLike(tag string) bool {
 // image is what a service runs here, beside what the serving region runs.
 func (j *join) image(here int, c config.Service, mine, theirs runs) Image {
 	v := Image{Tag: plain(mine.tag), Digest: plain(mine.digest), Short: shortImage(mine)}
-	if !mine.known {
-		v.Why = "its image was not seen"
+	switch {
+	case !mine.known:
+		v.Why = cmp.Or(mine.why, "its image was not seen")
 		return v
-	}
-	if j.sides[here].busy {
+	case j.sides[here].busy:
 		v.Parity, v.Level = ParityIs, Good
-		return v
+	default:
+		j.compare(&v, here, c, mine, theirs)
 	}
-	j.compare(&v, here, c, mine, theirs)
+	if mine.why != "" {
+		v.Level, v.Why = Unknown, mine.why
+	}
 	return v
 }
 
@@ -113,7 +126,7 @@ func shortImage(r runs) string {
 func (j *join) compare(v *Image, here int, c config.Service, mine, theirs runs) {
 	switch {
 	case !theirs.known:
-		v.Why = "the image in " + j.sides[1-here].cfg.Name + " was not seen"
+		v.Why = cmp.Or(theirs.why, "the image in "+j.sides[1-here].cfg.Name+" was not seen")
 	case mine.digest != "" && theirs.digest != "" && mine.digest != theirs.digest:
 		j.differs(v, here, c, mine, theirs)
 	case mine.digest != "" && theirs.digest != "":

@@ -37,7 +37,10 @@ func TestImagesAreComparedByDigest(t *testing.T) {
 			s.services(1, func(all []aws.Service) { all[1].Images[0].Digest = "" })
 		}, ParitySame, Good, 0},
 		"the other region's was not seen": {func(s *scene) { s.services(0, func(all []aws.Service) { all[1].Images = nil }) }, ParityUnknown, Unknown, 0},
-		"its own was not seen":            {func(s *scene) { s.services(1, func(all []aws.Service) { all[1].Images = nil }) }, ParityUnknown, Unknown, 0},
+		"its own could not be read this time": {func(s *scene) {
+			s.services(1, func(all []aws.Service) { all[1].TasksErr = fault.New(fault.Throttled, "ecs:DescribeTasks", "", nil) })
+		}, ParitySame, Unknown, 0},
+		"its own was not seen": {func(s *scene) { s.services(1, func(all []aws.Service) { all[1].Images = nil }) }, ParityUnknown, Unknown, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := well()

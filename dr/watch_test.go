@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +56,13 @@ func (f *fakeRegion) Slow(ctx context.Context, prev aws.Slow) aws.Slow {
 		return prev
 	}
 	return f.snap(time.Now()).Slow
+}
+
+// overlapped says whether two rounds were ever under way at once.
+func (f *fakeRegion) overlapped() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.overlap
 }
 
 func (f *fakeRegion) rounds() (fast, slow int) {
@@ -178,6 +186,9 @@ func TestEachReaderKeepsItsOwnClock(t *testing.T) {
 		if fast != 41 || slow != 3 {
 			t.Errorf("%d fast and %d slow rounds in ten minutes, want 41 and 3", fast, slow)
 		}
+		synctest.Wait()
+		s.west.mu.Lock()
+		defer s.west.mu.Unlock()
 		for n, at := range s.west.at {
 			if want := began.Add(time.Duration(n) * 15 * time.Second); !at.Equal(want) {
 				t.Fatalf("round %d began at %s, want %s", n, at.Sub(began), want.Sub(began))
@@ -190,8 +201,8 @@ func TestARoundThatTakesLongerThanItsPeriodNeverOverlapsItself(t *testing.T) {
 	onStage(t, func(s *stage) { s.west.took = 40 * time.Second }, func(t *testing.T, s *stage) {
 		time.Sleep(10 * time.Minute)
 		synctest.Wait()
-		if fast, _ := s.west.rounds(); s.west.overlap || fast > 16 {
-			t.Errorf("overlap %t, %d rounds of 40 s in ten minutes", s.west.overlap, fast)
+		if fast, _ := s.west.rounds(); s.west.overlapped() || fast > 16 {
+			t.Errorf("overlap %t, %d rounds of 40 s in ten minutes", s.west.overlapped(), fast)
 		}
 	})
 }
@@ -214,8 +225,8 @@ func TestARefreshDuringAHangDoesNotPileUp(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			s.Refresh()
 		}
-		if fast, slow := s.east.rounds(); fast != 1 || slow != 1 || s.east.overlap {
-			t.Errorf("%d fast and %d slow rounds, overlap %t; want the one of each that hangs", fast, slow, s.east.overlap)
+		if fast, slow := s.east.rounds(); fast != 1 || slow != 1 || s.east.overlapped() {
+			t.Errorf("%d fast and %d slow rounds, overlap %t; want the one of each that hangs", fast, slow, s.east.overlapped())
 		}
 		time.Sleep(2 * time.Minute) // the round that hung is broken off by its guard
 		synctest.Wait()
@@ -313,17 +324,17 @@ func TestTheEdgeIsReadAgainWhenTheBalancersNamesAreKnown(t *testing.T) {
 }
 
 func TestASQLReadingThatFailsKeepsTheLastOneBesideItsError(t *testing.T) {
-	fails := false
+	var fails atomic.Bool
 	onStage(t, func(s *stage) {
 		s.primary.read = func(at time.Time) (pg.Reading, error) {
-			if fails {
+			if fails.Load() {
 				return pg.Reading{}, fault.New(fault.TimedOut, "connect", "dev-db", nil)
 			}
 			return primaryReading(at), nil
 		}
 	}, func(t *testing.T, s *stage) {
 		time.Sleep(time.Second)
-		fails = true
+		fails.Store(true)
 		time.Sleep(fast)
 		synctest.Wait()
 		p := s.Estate().Regions[0].SQL["dev-db"]
