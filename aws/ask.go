@@ -54,9 +54,9 @@ func once[In, Out, Opt any](
 ) (out *Out, took time.Duration, err error) {
 	target = strings.TrimSpace(l.spec.Region + " " + target)
 	service, _, _ := strings.Cut(op, ":")
-	leave, err := l.turn(ctx, service)
+	leave, kind, err := l.turn(ctx, service)
 	if err != nil {
-		return nil, 0, FromError(op, target, err)
+		return nil, 0, fault.New(kind, op, target, err)
 	}
 	defer leave()
 	limited, cancel := context.WithTimeout(ctx, within)

@@ -122,10 +122,10 @@ func (l *look) listGroups(ctx context.Context) ([]types.TargetGroup, error) {
 		return kept, nil
 	}
 	balancers, err := l.balancerNames(ctx)
-	if err != nil {
+	if err != nil && len(l.spec.TargetGroups) == 0 {
 		return nil, err
 	}
-	list, err := pages(ctx, l, "elasticloadbalancing:DescribeTargetGroups", "", elb.NewDescribeTargetGroupsPaginator(
+	list, err := pages(ctx, l, describeTargetGroups, "", elb.NewDescribeTargetGroupsPaginator(
 		l.api.elb, &elb.DescribeTargetGroupsInput{PageSize: awssdk.Int32(balancersAPage)}))
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/middleware"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 )
 
@@ -83,6 +84,7 @@ func (r *Reader) load(ctx context.Context) (awssdk.Config, error) {
 		config.WithRegion(r.spec.Region),
 		config.WithHTTPClient(r.httpClient()),
 		config.WithRetryer(func() awssdk.Retryer { return awssdk.NopRetryer{} }), // see ask
+		config.WithAPIOptions([]func(*middleware.Stack) error{onlyRealAnswers}),
 	}
 	if r.spec.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(r.spec.Profile))

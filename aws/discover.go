@@ -4,8 +4,9 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
 
 	"lifeboat/aws/fault"
 )
@@ -33,7 +34,7 @@ type finder interface {
 
 // nameMemory keeps what was found. While somebody looks again the others go by what there is.
 type nameMemory struct {
-	looking sync.Mutex
+	looking *semaphore.Weighted // 1
 	names   atomic.Pointer[names]
 }
 
@@ -55,8 +56,10 @@ func (l *look) rediscover(ctx context.Context) {
 // find looks for the names anew, unless somebody else has while it waited. A kind that cannot be looked for now keeps
 // the names that it had.
 func (l *look) find(ctx context.Context, old *names) *names {
-	l.names.looking.Lock()
-	defer l.names.looking.Unlock()
+	if err := l.names.looking.Acquire(ctx, 1); err != nil {
+		return nowhere(FromError("discover", l.spec.Region, err))
+	}
+	defer l.names.looking.Release(1)
 	if n := l.names.names.Load(); n != old {
 		return n
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
@@ -17,7 +16,7 @@ type byTag struct {
 }
 
 func newByTag(ctx context.Context, l *look) byTag {
-	return byTag{sync.OnceValues(func() ([]arn.ARN, error) { return l.tagged(ctx) })}
+	return byTag{shared(func() ([]arn.ARN, error) { return l.tagged(ctx) })}
 }
 
 // tagged lists the ARNs of everything that an estate is made of and that carries the tag.

@@ -3,7 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
@@ -30,10 +30,10 @@ type look struct {
 
 func (r *Reader) look(ctx context.Context, first ...*semaphore.Weighted) *look {
 	l := &look{Reader: r, begun: time.Now(), slots: append(first, r.atOnce), tally: &tally{}}
-	l.listed = sync.OnceValues(func() ([]types.LoadBalancer, error) { return l.listBalancers(ctx) })
-	l.grouped = sync.OnceValues(func() ([]types.TargetGroup, error) { return l.listGroups(ctx) })
-	l.listened = sync.OnceValues(func() ([]Listener, error) { return l.listListeners(ctx) })
-	l.recovered = sync.OnceValues(func() ([]string, error) { return l.recoverable(ctx) })
+	l.listed = shared(func() ([]types.LoadBalancer, error) { return l.listBalancers(ctx) })
+	l.grouped = shared(func() ([]types.TargetGroup, error) { return l.listGroups(ctx) })
+	l.listened = shared(func() ([]Listener, error) { return l.listListeners(ctx) })
+	l.recovered = shared(func() ([]string, error) { return l.recoverable(ctx) })
 	l.api, l.err = r.open(ctx, &look{Reader: r, slots: l.slots, tally: l.tally})
 	return l
 }
@@ -51,31 +51,46 @@ func (l *look) end() {
 
 // turn waits until a call to the service may be made. It refuses where waiting is of no use: without credentials, and
 // where the region has let calls time out and answered none.
-func (l *look) turn(ctx context.Context, service string) (leave func(), err error) {
+func (l *look) turn(ctx context.Context, service string) (leave func(), kind fault.Kind, err error) {
 	if l.err != nil {
-		return nil, l.err
+		return nil, fault.KindOf(l.err), l.err
 	}
-	if err := l.pace.wait(ctx, service); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, &fault.Error{Kind: fault.Throttled, Op: service, Target: l.spec.Region, Cause: errors.New("held back by Lifeboat's own pace")}
+	if err := l.pace.wait(ctx, service); err != nil && ctx.Err() == nil {
+		return nil, fault.Throttled, errors.New("held back by Lifeboat's own pace")
 	}
 	for i, s := range l.slots {
 		if err := s.Acquire(ctx, 1); err != nil {
 			l.release(i)
-			return nil, err
+			return nil, fault.TimedOut, errors.New("the refresh ended before its turn came")
 		}
 	}
 	if err := l.tally.silent(); err != nil {
 		l.release(len(l.slots))
-		return nil, err
+		return nil, fault.TimedOut, err
 	}
-	return func() { l.release(len(l.slots)) }, nil
+	return func() { l.release(len(l.slots)) }, "", nil
 }
 
 func (l *look) release(n int) {
 	for _, s := range l.slots[:n] {
 		s.Release(1)
+	}
+}
+
+// shared gives a function that does f at its first call, and what f gave to everybody. Who comes while f is under way
+// waits on a channel, not on a lock as in sync.OnceValues, which would stop the clock of a testing/synctest bubble.
+func shared[T any](f func() (T, error)) func() (T, error) {
+	var begun atomic.Bool
+	var v T
+	var err error
+	done := make(chan struct{})
+	return func() (T, error) {
+		if begun.CompareAndSwap(false, true) {
+			defer close(done)
+			v, err = f()
+			return v, err
+		}
+		<-done
+		return v, err
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"lifeboat/aws/fault"
 )
 
 const (
@@ -15,7 +17,7 @@ const (
 // one with an entry and no points has none in CloudWatch, which publishes no point for a count of zero.
 func (l *look) metrics(ctx context.Context) (Metrics, error) {
 	databases, err := l.databaseNames(ctx)
-	if err != nil {
+	if _, none := l.balancerNames(ctx); err != nil && (fault.KindOf(err) != fault.NotConfigured || none != nil) {
 		return Metrics{}, err
 	}
 	arns := l.elb.arns()

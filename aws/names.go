@@ -31,6 +31,12 @@ func (l *look) secretNames(ctx context.Context) ([]string, error) {
 	return n.secrets.list, n.secrets.err
 }
 
+// nowhere are the names of someone who could not look.
+func nowhere(err error) *names {
+	none := found[string]{err: err}
+	return &names{clusters: found[ClusterSpec]{err: err}, balancers: none, databases: none, repositories: none, secrets: none}
+}
+
 // orOld takes from old the kinds that could not be looked for this time.
 func (n *names) orOld(old *names) *names {
 	if old == nil {

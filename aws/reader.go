@@ -55,6 +55,7 @@ func NewReader(spec Spec) (*Reader, error) {
 	return &Reader{
 		spec: spec, ca: ca,
 		atOnce: semaphore.NewWeighted(callsAtOnce), slowAtOnce: semaphore.NewWeighted(slowCallsAtOnce),
+		names: nameMemory{looking: semaphore.NewWeighted(1)},
 	}, nil
 }
 

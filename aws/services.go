@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
@@ -37,7 +37,7 @@ func (l *look) cluster(ctx context.Context, c ClusterSpec) ([]Service, error) {
 	if len(c.Services) == 0 {
 		return nil, nil
 	}
-	running := sync.OnceValues(func() ([]string, error) { return l.listTasks(ctx, c.Name, types.DesiredStatusRunning) })
+	running := shared(func() ([]string, error) { return l.listTasks(ctx, c.Name, types.DesiredStatusRunning) })
 	early := func() {}
 	known := l.tasks.of(c.Name)
 	if known == nil {
@@ -75,6 +75,10 @@ func (l *look) describeServices(ctx context.Context, c ClusterSpec) ([]types.Ser
 			if reason := awssdk.ToString(f.Reason); reason != "MISSING" {
 				return nil, fault.New(fault.Refused, describeServices, l.spec.Region+" "+awssdk.ToString(f.Arn), errors.New(reason))
 			}
+		}
+		if told := len(out.Services) + len(out.Failures); told < len(batches[i]) {
+			err := fmt.Errorf("the answer tells of %d services, of %d", told, len(batches[i]))
+			return nil, fault.New(fault.Unreadable, describeServices, l.spec.Region+" "+c.Name, err)
 		}
 		return out.Services, nil
 	})

@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -56,16 +55,13 @@ func (t *tally) refused() bool {
 	return t.lost
 }
 
-// enough is how many calls of a refresh may time out before it asks no more of a region that has answered none.
-const enough = 2
-
-// silent refuses further calls to a region that does not answer, so that a refresh of a dark one takes one time-out and
-// not one for every eight calls.
+// silent refuses further calls once one was not answered in its time and no other was answered at all: a refresh of a dark
+// region then takes one time-out, and not one for every eight calls.
 func (t *tally) silent() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.timedOut < enough || t.timedOut < t.calls {
+	if t.timedOut == 0 || t.timedOut < t.calls {
 		return nil
 	}
-	return inWords{fmt.Sprintf("not asked: none of %d calls before was answered", t.calls), context.DeadlineExceeded}
+	return fmt.Errorf("not asked: no call before it was answered, %d timed out", t.timedOut)
 }

@@ -1,0 +1,61 @@
+package aws
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// onlyRealAnswers has a call fail whose answer cannot be the API's. The SDK takes an empty body, and for the query
+// protocol any text at all, for an answer without content: a proxy's "200 OK" would turn a database into one that does
+// not exist.
+func onlyRealAnswers(stack *middleware.Stack) error {
+	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("OnlyRealAnswers", realAnswer), middleware.After)
+}
+
+func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (
+	out middleware.DeserializeOutput, metadata middleware.Metadata, err error,
+) {
+	out, metadata, err = next.HandleDeserialize(ctx, in)
+	r, ok := out.RawResponse.(*smithyhttp.Response)
+	if err != nil || !ok || r.StatusCode >= 300 {
+		return out, metadata, err
+	}
+	begins := byte('{')
+	if q, ok := in.Request.(*smithyhttp.Request); ok {
+		switch q.Header.Get("Content-Type") {
+		case "application/x-www-form-urlencoded":
+			begins = '<'
+		case "application/cbor":
+			return out, metadata, nil // any byte may begin one, and nothing but a map is taken
+		}
+	}
+	body := bufio.NewReader(r.Body)
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, r.Body}
+	return out, metadata, beginsWith(body, begins)
+}
+
+func beginsWith(r *bufio.Reader, want byte) error {
+	for {
+		first, err := r.Peek(1)
+		switch {
+		case err == io.EOF:
+			return &smithy.DeserializationError{Err: fmt.Errorf("the answer is empty")}
+		case err != nil:
+			return &smithy.DeserializationError{Err: err}
+		case first[0] == want:
+			return nil
+		case first[0] != ' ' && first[0] != '\n' && first[0] != '\r' && first[0] != '\t':
+			return &smithy.DeserializationError{Err: fmt.Errorf("the answer begins with %q, not with %q", first[0], want)}
+		}
+		_, _ = r.Discard(1)
+	}
+}
