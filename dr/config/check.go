@@ -103,7 +103,7 @@ func (d *document) services() {
 		}
 		d.counts(field, s)
 		d.optional(field+".repository", s.Repository, repository)
-		d.optional(field+".container", s.Container, container)
+		d.optional(field+".container", s.Container, ecsName)
 	}
 }
 

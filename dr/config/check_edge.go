@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -75,7 +74,7 @@ func withoutPort(host string) string {
 	return host
 }
 
-var secretHeaders = regexp.MustCompile(`(?i)authorization|cookie|token|secret|password|credential|api-?key`)
+var secretHeaders = lazily(`(?i)authorization|cookie|token|secret|password|credential|api-?key`)
 
 func (d *document) headers(field string, h map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
@@ -84,7 +83,7 @@ func (d *document) headers(field string, h map[string]string) {
 		switch {
 		case name == "":
 			d.bad(at, "has no name", "write one like Accept: application/json")
-		case secretHeaders.MatchString(name):
+		case secretHeaders().MatchString(name):
 			d.bad(at, "looks like a secret, and none belongs in "+FileName, "remove it, and change it: it has been in a file. Probes ask what anyone may ask")
 		case strings.ContainsAny(h[name], "\r\n"):
 			d.bad(at, "has more than one line", "write it on one")

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -167,13 +166,13 @@ func (d *document) clean(n ast.Node, field, s string) {
 	if !strings.HasSuffix(field, ".body") && strings.ContainsAny(s, "\n\t") || strings.ContainsFunc(s, harmful) {
 		d.wrong(n, field, quote(s)+" holds a control character", "write it as plain text on one line")
 	}
-	if secretValue.MatchString(s) {
+	if secretValue().MatchString(s) {
 		d.wrong(n, field, "holds a secret, and none belongs in "+FileName, secretRemedy(field))
 	}
 }
 
 // secretValue knows secrets by their own shape, wherever they stand: AWS access keys and private keys.
-var secretValue = regexp.MustCompile(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY`)
+var secretValue = lazily(`\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY`)
 
 func harmful(r rune) bool {
 	return r != '\n' && r != '\t' && (r < 0x20 || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r == '\ufeff' || r == '\ufffd')

@@ -129,10 +129,15 @@ func distance(a, b string) int {
 	return rows[len(a)][len(b)]
 }
 
-var secretWords = regexp.MustCompile(`(?i)pass(word|wd|phrase)?$|pwd$|token$|secret$|secret_?key|(access|private|api|auth)_?-?key|credential`)
+var secretWords = lazily(`(?i)pass(word|wd|phrase)?$|pwd$|token$|secret$|secret_?key|(access|private|api|auth)_?-?key|credential`)
 
 // looksSecret says whether a name that is no field of ours is what people call a secret.
-func looksSecret(name string) bool { return secretWords.MatchString(name) }
+func looksSecret(name string) bool { return secretWords().MatchString(name) }
+
+// lazily is an expression that is compiled when it is first needed: a start pays for none.
+func lazily(re string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(re) })
+}
 
 // secretRemedy is where the secret that stood at field is taken from instead.
 func secretRemedy(field string) string {

@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -13,41 +12,49 @@ import (
 // shape is what a name must look like. "N/A", a blank or another service's identifier is caught here, before it is
 // looked for or written anywhere.
 type shape struct {
-	re     *regexp.Regexp
 	what   string // "is no <what>"
 	like   string // "write one like <like>"
-	secret bool   // people put secrets here by mistake: the value is not repeated
+	fits   func(string) bool
+	secret bool // people put secrets here by mistake: the value is not repeated
 }
 
-func shapeOf(what, like, re string) shape {
-	return shape{re: regexp.MustCompile(`\A(?:` + re + `)\z`), what: what, like: like}
+// shapeOf is the shape of what matches re whole and is at most so long. The expression is compiled when it is first
+// needed, and lengths are not part of it: both would cost every start milliseconds.
+func shapeOf(what, like string, longest int, re string) shape {
+	compiled := lazily(`\A(?:` + re + `)\z`)
+	return shape{what: what, like: like, fits: func(s string) bool { return len(s) <= longest && compiled().MatchString(s) }}
 }
-
-const dnsLabels = `[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?`
 
 var (
-	estateName   = shapeOf("estate name: small letters, digits and dashes", "my-estate", `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`)
-	regionName   = shapeOf("AWS region name", "us-east-1", `[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}`)
-	profileName  = shapeOf("AWS profile name", "ops-read", `[A-Za-z0-9_.@:/+=,-]{1,128}`)
-	roleARN      = shapeOf("ARN of an IAM role", "arn:aws:iam::123456789012:role/lifeboat-read", `arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}`)
-	environment  = shapeOf("environment name", "primary", `[A-Za-z0-9_.:/-]{1,64}`)
-	serviceName  = shapeOf("service name", "backend", `[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}`)
-	ecsName      = shapeOf("name that ECS allows: letters, digits, _ and -", "prod-backend", `[A-Za-z0-9_-]{1,255}`)
-	balancerName = shapeOf("load balancer name: 32 letters, digits and dashes at most", "prod-alb", `[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?`)
-	databaseID   = shapeOf("RDS instance identifier", "prod-db", `[A-Za-z][A-Za-z0-9-]{0,62}`)
-	repository   = shapeOf("ECR repository name", "prod/backend", `[a-z0-9]+([._/-]+[a-z0-9]+)*`)
-	secretName   = shapeOf("name or ARN of a Secrets Manager secret", "prod/db-credentials", `[A-Za-z0-9/_+=.@:-]{1,512}`)
-	container    = shapeOf("container name", "app", `[A-Za-z0-9_-]{1,255}`)
-	prefix       = shapeOf("name prefix", "prod-", `[A-Za-z0-9][A-Za-z0-9_./-]{0,62}`)
-	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", `[A-Z0-9]{6,21}`)
-	dnsName      = shapeOf("DNS name", "example.com", `(\*\.)?`+dnsLabels)
-	sqlName      = shapeOf("PostgreSQL name", "app", `[A-Za-z_][A-Za-z0-9_$.@-]{0,62}`)
-	tableName    = shapeOf("table with its schema", "public.heartbeat", `[a-z_][a-z0-9_]{0,62}\.[a-z_][a-z0-9_]{0,62}`)
-	fieldPath    = shapeOf("path of fields with dots between", "environment", `[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*`)
-	headerName   = shapeOf("HTTP header name", "Accept", "[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
-	variableName = shape{re: regexp.MustCompile(`\A[A-Z_][A-Z0-9_]{0,63}\z`), secret: true,
-		what: "name of an environment variable: capitals, digits and _", like: "DB_PASSWORD, and put the secret itself into that variable"}
+	estateName   = shapeOf("estate name: small letters, digits and dashes", "my-estate", 63, `[a-z0-9]([a-z0-9-]*[a-z0-9])?`)
+	regionName   = shapeOf("AWS region name", "us-east-1", 32, `[a-z][a-z]+(-[a-z]+)+-[0-9]+`)
+	profileName  = shapeOf("AWS profile name", "ops-read", 128, `[A-Za-z0-9_.@:/+=,-]+`)
+	roleARN      = shapeOf("ARN of an IAM role", "arn:aws:iam::123456789012:role/lifeboat-read", 512, `arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+`)
+	environment  = shapeOf("environment name", "primary", 64, `[A-Za-z0-9_.:/-]+`)
+	serviceName  = shapeOf("service name", "backend", 64, `[A-Za-z0-9_][A-Za-z0-9_.-]*`)
+	ecsName      = shapeOf("name that ECS allows: letters, digits, _ and -", "prod-backend", 255, `[A-Za-z0-9_-]+`)
+	balancerName = shapeOf("load balancer name: 32 letters, digits and dashes at most", "prod-alb", 32, `[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?`)
+	databaseID   = shapeOf("RDS instance identifier", "prod-db", 63, `[A-Za-z][A-Za-z0-9-]*`)
+	repository   = shapeOf("ECR repository name", "prod/backend", 256, `[a-z0-9]+([._/-]+[a-z0-9]+)*`)
+	secretName   = shapeOf("name or ARN of a Secrets Manager secret", "prod/db-credentials", 512, `[A-Za-z0-9/_+=.@:-]+`)
+	prefix       = shapeOf("name prefix", "prod-", 63, `[A-Za-z0-9][A-Za-z0-9_./-]*`)
+	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", 32, `E[A-Z0-9]{5}[A-Z0-9]*`)
+	dnsName      = shapeOf("DNS name", "example.com", 253, `(\*\.)?`+label+`(\.`+label+`)*\.?`)
+	sqlName      = shapeOf("PostgreSQL name", "app", 63, `[A-Za-z_][A-Za-z0-9_$.@-]*`)
+	tableName    = shapeOf("table with its schema", "public.heartbeat", 127, `[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*`)
+	fieldPath    = shapeOf("path of fields with dots between", "environment", 256, `[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*`)
+	headerName   = shapeOf("HTTP header name", "Accept", 128, "[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+	variableName = hidden(shapeOf("name of an environment variable: capitals, digits and _",
+		"DB_PASSWORD, and put the secret itself into that variable", 64, `[A-Z_][A-Z0-9_]*`))
 )
+
+// label is one part of a DNS name.
+const label = `[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?`
+
+func hidden(s shape) shape {
+	s.secret = true
+	return s
+}
 
 // required notes a missing or misshapen value.
 func (d *document) required(field, value string, s shape) {
@@ -60,7 +67,7 @@ func (d *document) required(field, value string, s shape) {
 
 // optional notes a misshapen value.
 func (d *document) optional(field, value string, s shape) {
-	if value == "" || s.re.MatchString(value) {
+	if value == "" || s.fits(value) {
 		return
 	}
 	shown := quote(value) + " is"
@@ -143,7 +150,7 @@ func validHost(s string) bool {
 	if _, err := netip.ParseAddr(s); err == nil {
 		return true
 	}
-	return !strings.Contains(s, ":") && dnsName.re.MatchString(s) && !strings.HasPrefix(s, "*")
+	return !strings.Contains(s, ":") && dnsName.fits(s) && !strings.HasPrefix(s, "*")
 }
 
 // each runs a check over a list and notes what is in it twice.
