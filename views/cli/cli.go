@@ -55,7 +55,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithErrorHandler(printUsageError))
+	err := fang.Execute(ctx, root, fang.WithVersion(version()), fang.WithoutCompletions(), fang.WithErrorHandler(printUsageError))
 	if err != nil {
 		return exitUsage // run keeps every other error to itself
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func TestHelpOfEachCommand(t *testing.T) {
-	for _, command := range []string{"", "demo", "status", "sim", "sim direct", "config", "config check", "config example", "version"} {
+	for _, command := range []string{"", "demo", "status", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
 		t.Run(strings.ReplaceAll("lifeboat "+command, " ", "_"), func(t *testing.T) {
 			nowhere(t)
 			r := run(t, append(strings.Fields(command), "--help")...)
@@ -50,6 +50,10 @@ func TestAWrongCommandLineExitsWith64AndStartsNothing(t *testing.T) {
 		{"sim direct here", "the director's address \"here\" is not host:port: address here: missing port in address\nlifeboat sim direct --help says what there is\n"},
 		{"config chek", "lifeboat config has no command \"chek\"; did you mean check?\nlifeboat config --help says what there is\n"},
 		{"config check a.yaml", "lifeboat config check takes no argument, and was given \"a.yaml\"\nlifeboat config check --help says what there is\n"},
+		{"completion oil", "lifeboat completion has no command \"oil\"\nlifeboat completion --help says what there is\n"},
+		{"completion bash zsh", "lifeboat completion bash takes no argument, and was given \"zsh\"\nlifeboat completion bash --help says what there is\n"},
+		{"help kubernetes", "lifeboat has no command \"kubernetes\"\nlifeboat --help says what there is\n"},
+		{"help sim drect", "lifeboat sim has no command \"drect\"; did you mean direct?\nlifeboat sim --help says what there is\n"},
 		{"version 2", "lifeboat version takes no argument, and was given \"2\"\nlifeboat version --help says what there is\n"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -97,5 +101,42 @@ func TestTheVersionSaysWhatWasBuilt(t *testing.T) {
 func TestVersionPrintsOneLine(t *testing.T) {
 	if r := run(t, "version"); r.code != 0 || !strings.HasPrefix(r.out, "lifeboat ") || strings.Count(r.out, "\n") != 1 {
 		t.Errorf("%+v", r)
+	}
+}
+
+func TestHelpAboutACommandIsThatCommandsHelp(t *testing.T) {
+	if r := run(t, "help"); r.code != 0 || !strings.Contains(r.out, "-v --version") {
+		t.Errorf("help: %+v", r)
+	}
+	for _, command := range []string{"status", "sim direct"} {
+		words := strings.Fields(command)
+		about, own := run(t, append([]string{"help"}, words...)...), run(t, append(words, "--help")...)
+		if about.code != 0 || about.out != own.out {
+			t.Errorf("help %s: code %d, printed\n%s\nwant\n%s", command, about.code, about.out, own.out)
+		}
+	}
+}
+
+func TestACompletionScriptIsPrintedForEachShell(t *testing.T) {
+	for _, shell := range shells {
+		if r := run(t, "completion", shell.name); r.code != 0 || r.err != "" || !strings.Contains(r.out, "__lifeboat_") {
+			t.Errorf("%s: code %d, %d bytes, said %s", shell.name, r.code, len(r.out), r.err)
+		}
+	}
+}
+
+func TestShellsAreOfferedWhatCanBeTypedNext(t *testing.T) {
+	for typed, want := range map[string]string{
+		"sta":        "status\tPrint one reading of both regions, or go on printing changes\n:4\n",
+		"status --j": "--json\tprint one JSON document\n:4\n",
+		"--theme ":   "auto\ndark\nlight\n:4\n",
+		"--config ":  "yaml\nyml\n:8\n",
+		"status ":    ":4\n",
+		"help conf":  "config\tCheck lifeboat.yaml, or print one to start from\n:4\n",
+	} {
+		words := strings.Split(typed, " ")
+		if r := run(t, append([]string{"__complete"}, words...)...); r.out != want {
+			t.Errorf("after %q: %q, want %q", typed, r.out, want)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 )
 
@@ -23,13 +25,18 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.theme, "theme", "auto", "colours for a dark or a light terminal: auto, dark, light")
 	flags.Bool("no-color", false, "draw without colour (as NO_COLOR does)")
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkTheme(cmd) }
-	root.AddCommand(a.demo(), a.status(), a.sim(), a.configCommand(), a.version())
+	_ = root.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
+	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml")
+	root.AddCommand(a.demo(), a.status(), a.sim(), a.configCommand(), a.version(), a.completion())
+	root.SetHelpCommand(a.help())
+	noFiles(root)
 	return root
 }
 
+var themes = []string{"auto", "dark", "light"}
+
 func (a *app) checkTheme(cmd *cobra.Command) error {
-	switch a.theme {
-	case "auto", "dark", "light":
+	if slices.Contains(themes, a.theme) {
 		return nil
 	}
 	return usage(cmd, "--theme %q is not known; it is auto, dark or light", a.theme)

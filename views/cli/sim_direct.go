@@ -28,6 +28,7 @@ func (a *app) direct() *cobra.Command {
 			}
 			return nil
 		},
+		ValidArgsFunction: orders,
 		RunE: a.run(func(cmd *cobra.Command, args []string) error {
 			client, err := sim.Dial(args[0])
 			if err != nil {

@@ -69,6 +69,12 @@ func TestSimPrintsWhatPointsAClientAtItAndIsDirected(t *testing.T) {
 	if list.code != 0 || !strings.Contains(list.out, "darken REGION") || strings.Contains(list.out, "in force") {
 		t.Errorf("code %d, listed\n%s%s", list.code, list.out, list.err)
 	}
+	if r := run(t, "__complete", "sim", "direct", address[1], "dark"); !strings.HasPrefix(r.out, "darken\t") {
+		t.Errorf("a shell is offered %q", r.out)
+	}
+	if r := run(t, "__complete", "sim", "direct", address[1], "darken", ""); !strings.HasPrefix(r.out, "us-east-1\nus-west-2\n") {
+		t.Errorf("a shell is offered %q", r.out)
+	}
 	if r := run(t, "sim", "direct", address[1], "darken", "us-east-1"); r.code != 0 || r.err != "" {
 		t.Errorf("darken: %+v", r)
 	}
