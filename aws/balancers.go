@@ -13,12 +13,11 @@ import (
 
 const balancersAPage = 400 // AWS's bound
 
-// elbMemory keeps what balancers and target groups are called in AWS between the refreshes.
+// elbMemory keeps what is known of the target groups between the refreshes.
 type elbMemory struct {
-	mu        sync.Mutex
-	groups    []types.TargetGroup // nil: to be listed
-	balancers map[string]string   // ARNs by name, as last listed; nil: never
-	moved     map[string]bool     // target groups, by name, whose last reading differed from the one before
+	mu     sync.Mutex
+	groups []types.TargetGroup // nil: to be listed
+	moved  map[string]bool     // target groups, by name, whose last reading differed from the one before
 }
 
 // doubt has the target groups listed again.
@@ -26,13 +25,6 @@ func (m *elbMemory) doubt() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.groups = nil
-}
-
-// arns are the balancers' ARNs by name as last listed; nil before.
-func (m *elbMemory) arns() map[string]string {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.balancers
 }
 
 // balancers reads the state of the estate's balancers, and which groups they send to. One that AWS does not know is left
@@ -81,18 +73,7 @@ func (l *look) listBalancers(ctx context.Context) ([]types.LoadBalancer, error) 
 		}
 	}
 	inOrder(found, names, func(b types.LoadBalancer) string { return awssdk.ToString(b.LoadBalancerName) })
-	l.elb.rememberBalancers(found)
 	return found, nil
-}
-
-func (m *elbMemory) rememberBalancers(list []types.LoadBalancer) {
-	arns := map[string]string{}
-	for _, b := range list {
-		arns[awssdk.ToString(b.LoadBalancerName)] = awssdk.ToString(b.LoadBalancerArn)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.balancers = arns
 }
 
 func balancerOf(b types.LoadBalancer) Balancer {

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
 	"lifeboat/aws/fault"
 )
 
@@ -13,19 +16,16 @@ const (
 	periodsOfTraffic = 15  // how far back all series but the lag go
 )
 
-// metrics reads all series in as few calls as there are batches of 500. A balancer that could not be listed has no entry;
-// one with an entry and no points has none in CloudWatch, which publishes no point for a count of zero.
+// metrics reads all series in as few calls as there are batches of 500, once the balancers are listed: CloudWatch knows
+// them by an identifier that changes when one is made anew. A balancer that could not be listed has no entry; one with an
+// entry and no points has none in CloudWatch, which publishes no point for a count of zero.
 func (l *look) metrics(ctx context.Context) (Metrics, error) {
 	databases, err := l.databaseNames(ctx)
 	if _, none := l.balancerNames(ctx); err != nil && (fault.KindOf(err) != fault.NotConfigured || none != nil) {
 		return Metrics{}, err
 	}
-	arns := l.elb.arns()
-	if arns == nil {
-		_, _ = l.listed() // where this fails the balancers have no entry, and the Balancers part says why
-		arns = l.elb.arns()
-	}
-	balancers, perBalancer := l.balancerQueries(arns)
+	listed, _ := l.listed() // where this fails the balancers have no entry, and the Balancers part says why
+	balancers, perBalancer := l.balancerQueries(listed)
 	instances, perInstance := l.databaseQueries(databases)
 	batches := slices.Collect(slices.Chunk(slices.Concat(perInstance, perBalancer), queriesACall))
 	if err := each(len(batches), func(i int) error { return l.fill(ctx, batches[i]) }); err != nil {
@@ -52,13 +52,13 @@ func (b *balancerSeries) joined() BalancerMetrics {
 	return b.BalancerMetrics
 }
 
-func (l *look) balancerQueries(arns map[string]string) (map[string]*balancerSeries, []query) {
+func (l *look) balancerQueries(listed []types.LoadBalancer) (map[string]*balancerSeries, []query) {
 	all, queries := map[string]*balancerSeries{}, []query(nil)
 	since := l.spec.Now().Add(-periodsOfTraffic * l.spec.MetricEvery)
-	for name, arn := range arns {
+	for _, lb := range listed {
 		b := &balancerSeries{BalancerMetrics: BalancerMetrics{Period: l.spec.MetricEvery}}
-		all[name] = b
-		_, value, _ := strings.Cut(arn, ":loadbalancer/")
+		all[awssdk.ToString(lb.LoadBalancerName)] = b
+		_, value, _ := strings.Cut(awssdk.ToString(lb.LoadBalancerArn), ":loadbalancer/")
 		for _, q := range []query{
 			{metric: "RequestCount", stat: "Sum", whole: true, into: &b.Requests},
 			{metric: "HTTPCode_ELB_5XX_Count", stat: "Sum", whole: true, into: &b.own},
