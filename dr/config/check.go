@@ -151,7 +151,7 @@ func (d *document) periods() {
 
 // patience warns of a clock that is shorter than the wait for an answer on it.
 func (d *document) patience() {
-	c := *d.config
+	c := Config{Refresh: d.config.Refresh, Waits: d.config.Waits}
 	c.Defaults()
 	for _, p := range []struct {
 		clock, wait    string

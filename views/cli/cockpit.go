@@ -25,14 +25,14 @@ func (a *app) cockpit(cmd *cobra.Command, _ []string) error {
 	return a.show(cmd.Context(), c)
 }
 
-// open starts to watch an estate. The watch ends with ctx.
+// open starts to watch an estate. The watch ends with ctx. An error has its exit code.
 func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
 	if c.Simulated != nil {
 		simulatedCredentials()
 	}
 	w, err := dr.Open(c, dr.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)
+		return nil, &failure{exitNoTell, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)}
 	}
 	w.Start(ctx)
 	return w, nil

@@ -102,8 +102,8 @@ func startSimulator(ctx context.Context, f simFlags) (path string, err error) {
 
 // awaitFile waits until there is a file at path. A simulator writes its config when everything answers.
 func awaitFile(ctx context.Context, path string, ended <-chan error) error {
-	ctx, cancel := context.WithTimeout(ctx, demoStart)
-	defer cancel()
+	late := time.NewTimer(demoStart)
+	defer late.Stop()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
 	for {
@@ -114,8 +114,10 @@ func awaitFile(ctx context.Context, path string, ended <-chan error) error {
 		case <-look.C:
 		case err := <-ended:
 			return fmt.Errorf("it ended at once (%v)", err)
+		case <-late.C:
+			return fmt.Errorf("it does not answer after %s", demoStart)
 		case <-ctx.Done():
-			return fmt.Errorf("it does not answer after %s (%w)", demoStart, ctx.Err())
+			return errors.New("interrupted")
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (a *app) runStatus(cmd *cobra.Command, f statusFlags) error {
 	defer stop()
 	w, err := open(ctx, c)
 	if err != nil {
-		return &failure{exitNoTell, err}
+		return err
 	}
 	estates, unsubscribe := w.Subscribe()
 	defer unsubscribe()
