@@ -18,7 +18,7 @@ func (r *Reader) distribution(ctx context.Context) (Distribution, error) {
 	if id == "" {
 		return Distribution{}, fault.New(fault.NotConfigured, getDistribution, "", nil)
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.callTimeout())
+	ctx, cancel := context.WithTimeout(ctx, r.spec.CloudFront.CallTimeout)
 	defer cancel()
 	client, err := r.cloudFront(ctx)
 	if err != nil {

@@ -97,3 +97,35 @@ func TestADistributionThatCannotBeReadIsNeverOneThatIsNotThere(t *testing.T) {
 	}
 	kindIs(t, reader(t, Spec{}).Control(t.Context(), Control{}).Distribution.Err, fault.NotConfigured)
 }
+
+func TestCloudFrontIsAskedInTheConfiguredRole(t *testing.T) {
+	body, err := os.ReadFile("testdata/distribution.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := front(t, func(w http.ResponseWriter, q *http.Request) {
+		signed := q.Header.Get("Authorization")
+		if q.Method == http.MethodPost {
+			if !strings.Contains(signed, "AKIAEXAMPLE/") || !strings.Contains(signed, "/us-west-2/sts/") {
+				t.Errorf("the role was asked for with %s", signed)
+			}
+			_, _ = w.Write([]byte(`<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAROLE</AccessKeyId>` +
+				`<SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`))
+			return
+		}
+		if !strings.Contains(signed, "ASIAROLE/") {
+			t.Errorf("CloudFront was asked with %s", signed)
+		}
+		_, _ = w.Write(body)
+	})
+	spec.CloudFront.RoleARN, spec.CloudFront.Region = "arn:aws:iam::123456789012:role/lifeboat-read", "us-west-2"
+	if got := reader(t, spec).Control(t.Context(), Control{}).Distribution; got.Err != nil {
+		t.Error(got.Err)
+	}
+}
+
+func TestAProfileThatIsNotThereIsNoCredentials(t *testing.T) {
+	spec := front(t, func(http.ResponseWriter, *http.Request) { t.Error("CloudFront was asked") })
+	spec.CloudFront.Profile = "nobody"
+	kindIs(t, reader(t, spec).Control(t.Context(), Control{}).Distribution.Err, fault.NoCredentials)
+}

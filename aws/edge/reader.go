@@ -49,6 +49,7 @@ func withDefaults(s Spec) Spec {
 	if s.Timeout <= 0 {
 		s.Timeout = defaultTimeout
 	}
+	s.CloudFront = controlDefaults(s.CloudFront, s)
 	if s.Field == "" {
 		s.Field = "environment"
 	}
@@ -59,6 +60,20 @@ func withDefaults(s Spec) Spec {
 		s.CloudflareKey = func() string { return "" }
 	}
 	return s
+}
+
+// controlDefaults are those of the way to CloudFront, whose API is in one region for all.
+func controlDefaults(c aws.Spec, s Spec) aws.Spec {
+	if c.Region == "" {
+		c.Region = "us-east-1"
+	}
+	if c.Dial == nil {
+		c.Dial = s.Dial
+	}
+	if c.CallTimeout <= 0 {
+		c.CallTimeout = s.Timeout
+	}
+	return c
 }
 
 // probes are all questions of the spec, by what a person calls them.
