@@ -115,6 +115,7 @@ lifeboat.yaml:22:20: regions.standby.clusters[1].services: is missing; write wha
 		{"probe dial", "dial: 127.0.0.2:8443", "dial: 127.0.0.2", `lifeboat.yaml:15:7: regions.primary.probe.dial: "127.0.0.2" is no address with a port; write one like alb.example.com:443 or 127.0.0.1:8443`},
 		{"probe that writes", "dial: 127.0.0.2:8443", "method: DELETE", `lifeboat.yaml:15:7: regions.primary.probe.method: "DELETE" is not known here; write GET or HEAD`},
 		{"probe without url", "      url: https://shop.example/api/health\n      dial", "      dial", `lifeboat.yaml:13:5: regions.primary.probe.url: is missing; write one like https://www.example.com/api/health`},
+		{"distribution by its domain", "edge:", "edge:\n  distribution: d111111abcdef8.cloudfront.net", `lifeboat.yaml:37:3: edge.distribution: "d111111abcdef8.cloudfront.net" is no CloudFront distribution id; write one like E2QWRUHAPOMQZL`},
 		{"record outside of the zone", "records: [shop.example]", "records: [grafana]", `lifeboat.yaml:39:15: edge.cloudflare.records[0]: "grafana" is not in the zone shop.example; write the whole name, like grafana.shop.example`},
 		{"record twice", "records: [shop.example]", "records: [shop.example, shop.example]", `lifeboat.yaml:39:29: edge.cloudflare.records[1]: "shop.example" is there already; it is edge.cloudflare.records[0] too; leave one out`},
 		{"records without zone", "    zone: shop.example\n", "", `lifeboat.yaml:37:3: edge.cloudflare.zone: is missing; write the zone that the records are in, like example.com`},

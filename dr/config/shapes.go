@@ -38,7 +38,7 @@ var (
 	repository   = shapeOf("ECR repository name", "prod/backend", 256, `[a-z0-9]+([._/-]+[a-z0-9]+)*`)
 	secretName   = shapeOf("name or ARN of a Secrets Manager secret", "prod/db-credentials", 512, `[A-Za-z0-9/_+=.@:-]+`)
 	prefix       = shapeOf("name prefix", "prod-", 63, `[A-Za-z0-9][A-Za-z0-9_./-]*`)
-	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", 32, `E[A-Z0-9]{5}[A-Z0-9]*`)
+	distribution = shapeOf("CloudFront distribution id", "E2QWRUHAPOMQZL", 32, `[A-Z0-9]{6}[A-Z0-9]*`)
 	dnsName      = shapeOf("DNS name", "example.com", 253, `(\*\.)?`+label+`(\.`+label+`)*\.?`)
 	sqlName      = shapeOf("PostgreSQL name", "app", 63, `[A-Za-z_][A-Za-z0-9_$.@-]*`)
 	tableName    = shapeOf("table with its schema", "public.heartbeat", 127, `[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*`)
