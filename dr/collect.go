@@ -26,7 +26,7 @@ func (w *Watch) collect(r readers) {
 				control.kick() // origins and records are known by the balancers' names
 			}
 		}
-		w.newLoop(name+" slow", p.slow, call, w.readSlow(i, region))
+		w.slow[i] = w.newLoop(name+" slow", p.slow, call, w.readSlow(i, region))
 		for _, id := range slices.Sorted(maps.Keys(r.databases[i])) {
 			db := r.databases[i][id]
 			w.newLoop(name+" "+id, p.database, waits.Connect.D(), w.readSQL(i, id, db)).end = db.Close

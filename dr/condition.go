@@ -60,9 +60,7 @@ func (j *join) awaited(i int) string {
 	case !j.sides[1-i].life.alive():
 		return "an answer from " + j.e.Regions[1-i].Name
 	}
-	period := max(j.p.fast, j.p.edge, j.p.database)
-	left := l.since.Add(time.Duration(j.p.dark) * period).Sub(j.now)
-	return span(max(left, time.Second).Round(time.Second)) + " more of silence"
+	return span(max(l.due.Sub(j.now), time.Second).Round(time.Second)) + " more of silence"
 }
 
 // serving: proven to answer users; sick where what users do fails all the same.

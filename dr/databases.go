@@ -140,6 +140,15 @@ func (j *join) writes(s *side) bool {
 	return false
 }
 
+// down says whether a database in this status answers nobody.
+func down(status string) bool {
+	switch status {
+	case "rebooting", "starting", "stopping", "stopped", "failed", "storage-full", "restore-error":
+		return true
+	}
+	return false
+}
+
 // gone says whether a database in this status takes no writes and will not by itself.
 func gone(status string) bool {
 	switch status {

@@ -51,7 +51,8 @@ type Estate struct {
 	Feed        []Change // newest first, at most 500
 	Edge        EdgeSnapshot
 
-	past memory // what the next join compares with
+	past     memory  // what the next join compares with
+	outdated [2]bool // a region's registry was read before an image was deployed that must be in it
 }
 
 // Seen says how far a figure may be trusted. Every figure on a screen comes with one.
@@ -267,6 +268,7 @@ type Replication struct {
 	Seen                 Seen
 
 	safe time.Time // all that was committed before this is replayed, by SQL; zero: SQL does not tell
+	cut  bool      // nothing arrives because the source is gone or down, which is no fault of the replica's
 }
 
 // Lag is one measure of being behind.

@@ -79,10 +79,15 @@ func eventWords(message string) string {
 			s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(rest, "has "), "is "), "was ")
 		}
 	}
-	if strings.Contains(s, "arn:") {
-		s = eventARN.ReplaceAllString(s, "$1")
+	return strings.TrimSuffix(plain(withoutARNs(s)), ".")
+}
+
+// withoutARNs leaves of every ARN the name in it.
+func withoutARNs(s string) string {
+	if !strings.Contains(s, "arn:") {
+		return s
 	}
-	return strings.TrimSuffix(plain(s), ".")
+	return eventARN.ReplaceAllString(s, "$1")
 }
 
 func eventLevel(words string) Level {

@@ -45,7 +45,7 @@ func TestWhatChangedIsInTheFeedOnce(t *testing.T) {
 			s.east.Targets["dev-backend"] = part(g, s.now)
 		}, []string{"us-east-1 dev-backend: 1 of 2 targets healthy, was 2 of 2 (Target.Timeout)"}},
 		"a database": {func(s *scene) { s.database(0, func(db *aws.Database) { db.Status = "rebooting" }) },
-			[]string{"us-east-1 dev-db: rebooting, was available"}},
+			[]string{"us-east-1 dev-db: rebooting, was available", "us-west-2 replication: stalled, was streaming: nothing arrives: dev-db is rebooting"}},
 		"a probe":                    {func(s *scene) { s.in.Edge.Pages = part(edge.Answer{Status: 502}, s.now) }, []string{"pages: probe 502, was 200"}},
 		"a signal that falls silent": {func(s *scene) { s.mute(signalBalancer) }, []string{"us-east-1 balancer: does not answer: unreachable"}},
 		"a session near its end": {func(s *scene) {

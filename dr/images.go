@@ -39,6 +39,8 @@ type runs struct {
 	tag    string
 	digest string // as ECS says, else as the registry says of the tag
 	why    string // why that was not read, or is old; "" where it is of now
+
+	deployed time.Time
 }
 
 // running is the image of a service's container: the named one, else the first.
@@ -52,7 +54,7 @@ func running(svc *aws.Service, c config.Service, x *imageIndex) runs {
 			image = i
 		}
 	}
-	r := runs{known: true, why: tasksWhy(svc), ref: image.Reference, tag: tagOf(image.Reference), digest: image.Digest}
+	r := runs{known: true, why: tasksWhy(svc), ref: image.Reference, tag: tagOf(image.Reference), digest: image.Digest, deployed: svc.DeployedAt}
 	if _, pinned, ok := strings.Cut(image.Reference, "@"); ok && r.digest == "" {
 		r.digest = pinned
 	}
@@ -164,21 +166,30 @@ func imageName(reference string) string {
 	return name
 }
 
-// missingImage: new tasks here could not start with the serving region's image if the registry here does not hold it.
+// missingImage: new tasks here could not start with the serving region's image if the registry here does not hold it. A
+// registry that was read before that image was deployed says nothing of it yet.
 func (j *join) missingImage(v *Image, here int, c config.Service, theirs runs) {
 	images := j.sides[here].raw.Images
-	if c.Repository == "" || theirs.digest == "" {
-		return
-	}
-	if !images.Known() {
-		v.Why = unread("the registry here was not read", images.Err)
-		v.Level = Unknown
-		return
-	}
-	if j.sides[here].index.byDigest[imageKey{c.Repository, theirs.digest}] == nil {
+	switch {
+	case c.Repository == "" || !theirs.known:
+	case !images.Known():
+		v.Level, v.Why = Unknown, unread("the registry here was not read", images.Err)
+	case j.sides[here].index.holds(c.Repository, theirs):
+	case theirs.deployed.After(images.Seen):
+		j.e.outdated[here] = true
+		v.Level, v.Why = Unknown, "the registry here was read at "+clock(images.Seen, j.now)+", before the serving region's image was deployed"
+	default:
 		v.Parity, v.Level, v.Behind = ParityMissing, Bad, 0
 		v.Why = "the registry here does not hold the serving region's image"
 	}
+}
+
+// holds says whether a registry holds an image: by its digest, or by its tag where that is all that is known.
+func (x *imageIndex) holds(repository string, image runs) bool {
+	if image.digest != "" {
+		return x.byDigest[imageKey{repository, image.digest}] != nil
+	}
+	return x.byTag[imageKey{repository, image.tag}] != nil
 }
 
 // differs says which of two images is newer, by when they were pushed to one registry.

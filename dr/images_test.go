@@ -29,6 +29,18 @@ func TestImagesAreComparedByDigest(t *testing.T) {
 		"the serving one is not in the registry here": {func(s *scene) {
 			s.west.Images = part([]aws.Image{{Repository: "backend", Digest: "sha256:88e0c4aa"}}, noon)
 		}, ParityMissing, Bad, 0},
+		"the serving one was deployed after the registry here was read": {func(s *scene) {
+			s.services(0, func(all []aws.Service) {
+				all[1] = service("dev", "backend", 2, "ffffffff", noon)
+				all[1].DeployedAt = noon.Add(time.Second)
+			})
+		}, ParityOther, Unknown, 0},
+		"nothing of the serving one runs, and its tag is not in the registry here": {func(s *scene) {
+			s.services(0, func(all []aws.Service) {
+				all[1] = service("dev", "backend", 2, "ffffffff", noon)
+				all[1].Images[0].Digest = ""
+			})
+		}, ParityMissing, Bad, 0},
 		"the registry here could not be read": {func(s *scene) { s.west.Images = failed(aws.Part[[]aws.Image]{}, fault.Denied, noon) }, ParitySame, Unknown, 0},
 		"the same tag in both registries, another digest": {func(s *scene) {
 			s.services(1, func(all []aws.Service) { all[1].Images[0].Digest = "sha256:88e0c4aa" })

@@ -170,7 +170,7 @@ func (j *join) dataBlockers(i int) []blocker {
 func (j *join) replicaBlockers(db *Database) []blocker {
 	rep, rpo := &j.e.Replication, j.cfg.Objectives.RPO.D()
 	lag, known := j.lagNow()
-	cut := rep.State == stalled && j.busySilent() // its source is gone: what counts is the lag at the last contact
+	cut := rep.cut // its source is gone: what counts is the lag at the last contact
 	switch {
 	case !db.Seen.fresh():
 		return []blocker{unseen("database "+db.ID, db.Seen)}
@@ -193,14 +193,9 @@ func unwell(status string) bool {
 	return l == Bad || l == Warn
 }
 
-// busySilent says whether the region that should serve does not answer.
-func (j *join) busySilent() bool {
-	return !j.sides[j.busy()].life.alive() || j.sides[j.busy()].life.quiet()
-}
-
 // lagNow is the best figure of how far the replica is behind, or was at the last contact.
 func (j *join) lagNow() (time.Duration, bool) {
-	rep, cut := &j.e.Replication, j.busySilent()
+	rep, cut := &j.e.Replication, j.e.Replication.cut
 	switch {
 	case rep.Corrected.Known || cut && !rep.safe.IsZero():
 		return rep.Corrected.Value, true

@@ -210,11 +210,10 @@ func untilFull(slot aws.Series, free Figure) time.Duration {
 
 // state says whether the replica follows, by its own word, RDS's, and what the figures show.
 func (j *join) state(r *Replication, p pair) {
-	said := p.replicaDB.ReplicationState
+	said, gone := p.replicaDB.ReplicationState, j.sourceGone(p)
 	switch {
-	case p.source.life.asked > 0 && !p.source.life.alive():
-		r.State, r.Level = stalled, Warn
-		r.Text = "nothing arrives: " + p.source.cfg.Name + " does not answer since " + clock(p.source.life.since, j.now)
+	case gone != "" && said != "terminated":
+		r.State, r.Level, r.Text, r.cut = stalled, Warn, "nothing arrives: "+gone, true
 	case said != "" && said != "replicating":
 		r.State, r.Level = stopped, Bad
 		r.Text = strings.TrimSuffix("replication "+plain(said)+": "+short(p.replicaDB.ReplicationMessage), ": ")
@@ -228,6 +227,21 @@ func (j *join) state(r *Replication, p pair) {
 	}
 }
 
+// sourceGone says why a replica gets nothing where its source cannot give anything; "" where it could.
+func (j *join) sourceGone(p pair) string {
+	life := p.source.life
+	if life.asked > 0 && (!life.alive() || life.quiet()) {
+		return p.source.cfg.Name + " does not answer since " + clock(life.since, j.now)
+	}
+	if startingUp(p.source.sql[p.sourceID]) {
+		return p.sourceID + " is starting up"
+	}
+	if db, seen := p.sourceDB, seenOf(p.source.raw.Databases, j.p.fast, j.now); db != nil && seen.fresh() && down(db.Status) {
+		return p.sourceID + " is " + plain(db.Status)
+	}
+	return ""
+}
+
 // flow judges a replica that RDS calls replicating, or of which RDS says nothing.
 func (j *join) flow(r *Replication, p pair) (string, Level, string) {
 	sql := p.replica.sql[p.replicaID]
@@ -235,7 +249,7 @@ func (j *join) flow(r *Replication, p pair) (string, Level, string) {
 	switch {
 	case ours && sql.Value.ReplayPaused:
 		return stalled, Bad, "replay is paused on the replica (pg_wal_replay_pause)"
-	case ours && sql.Value.ReceiverErr == nil && sql.Value.Receiver.Status == "":
+	case ours && j.cutOff(sql.Value):
 		return stalled, Bad, "the replica receives nothing: it has no WAL receiver"
 	case r.Idle && r.Corrected.Known:
 		return streaming, Good, j.idleText(r)
@@ -251,6 +265,12 @@ func (j *join) flow(r *Replication, p pair) (string, Level, string) {
 		return streaming, Unknown, "its lag is not known: " + r.Reported.Why
 	}
 	return stateUnknown, Unknown, "neither RDS nor CloudWatch says whether it replicates"
+}
+
+// cutOff says whether a replica has received nothing for some periods. A receiver that is gone for a moment reconnects.
+func (j *join) cutOff(r pg.Reading) bool {
+	none := r.ReceiverErr == nil && r.Receiver.Status == ""
+	return none && j.now.Sub(j.e.past.contact) > stalePeriods*j.p.database
 }
 
 // lagLevel holds a lag against the RPO.

@@ -111,6 +111,13 @@ func TestWhetherTheReplicaFollows(t *testing.T) {
 		text   string
 	}{
 		"it does": {func(*scene) {}, streaming, Good, ""},
+		"its source reboots": {func(s *scene) {
+			s.database(0, func(db *aws.Database) { db.Status = "rebooting" })
+			s.database(1, func(db *aws.Database) { db.ReplicationState = "error" })
+		}, stalled, Warn, "nothing arrives: dev-db is rebooting"},
+		"its source starts up": {func(s *scene) {
+			s.in.Regions[0].SQL = with(s.in.Regions[0].SQL, "dev-db", failed(s.in.Regions[0].SQL["dev-db"], fault.Unavailable, noon))
+		}, stalled, Warn, "nothing arrives: dev-db is starting up"},
 		"RDS says error": {func(s *scene) {
 			s.database(1, func(db *aws.Database) { db.ReplicationState, db.ReplicationMessage = "error", "slot lost" })
 		}, stopped, Bad, "replication error: slot lost"},
@@ -138,6 +145,24 @@ func TestWhetherTheReplicaFollows(t *testing.T) {
 				t.Errorf("%s, %s: %q; want %s, %s: %q", r.State, r.Level, r.Text, c.state, c.level, c.text)
 			}
 		})
+	}
+}
+
+func TestAReceiverThatIsGoneForAMomentIsNoStall(t *testing.T) {
+	s := well()
+	s.join()
+	for n, want := range []string{streaming, streaming, streaming, stalled} {
+		s.pass(fast)
+		r := standbyReading(s.now)
+		r.Receiver, r.LastReplay = pg.Receiver{}, noon
+		s.in.Regions[1].SQL = map[string]aws.Part[pg.Reading]{"dr-db": part(r, s.now)}
+		p := primaryReading(s.now)
+		p.Standbys = nil
+		s.in.Regions[0].SQL = map[string]aws.Part[pg.Reading]{"dev-db": part(p, s.now)}
+		s.west.Metrics = part(aws.Metrics{}, s.now)
+		if got := s.join().Replication.State; got != want {
+			t.Errorf("%d periods without a receiver: %s, want %s", n+1, got, want)
+		}
 	}
 }
 

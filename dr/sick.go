@@ -93,7 +93,7 @@ func (j *join) unhealthy(i int, v *Service) bool {
 func lastReason(raw *aws.Service) string {
 	for _, t := range raw.Stopped {
 		if !orderly(t.Reason) {
-			return short(t.Reason)
+			return short(withoutARNs(t.Reason))
 		}
 	}
 	return ""

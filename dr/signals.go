@@ -26,6 +26,7 @@ type life struct {
 	long   int // of these: that have been for as many periods, and readings, as a dark region takes
 	users  bool
 	since  time.Time // the moment from which two of them (or the only one) were silent
+	due    time.Time // the moment at which two of them will have been silent for long enough
 	names  []string  // of the silent ones
 }
 
@@ -76,19 +77,20 @@ func (j *join) silence(i int, g *Signal) {
 
 func (j *join) weigh(signs []sign) life {
 	l := life{users: signs[1].answers() || signs[2].answers()}
-	var began []time.Time
+	var began, due []time.Time
 	for _, s := range j.independent(signs) {
 		l.asked++
 		if !s.Silent {
 			continue
 		}
 		l.silent++
-		began = append(began, s.Since)
-		if s.runs >= j.p.dark && j.now.Sub(s.Since) >= time.Duration(j.p.dark)*s.period {
+		enough := s.Since.Add(time.Duration(j.p.dark) * s.period)
+		began, due = append(began, s.Since), append(due, enough)
+		if s.runs >= j.p.dark && !j.now.Before(enough) {
 			l.long++
 		}
 	}
-	l.since = second(began)
+	l.since, l.due = second(began), second(due)
 	for _, s := range signs {
 		if s.Silent {
 			l.names = append(l.names, s.Name)

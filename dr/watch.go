@@ -38,6 +38,7 @@ type Watch struct {
 	cfg   *config.Config
 	now   func() time.Time
 	loops []*loop
+	slow  [2]*loop // of loops: the regions' slow ones
 	board board
 
 	changed chan struct{} // holds one token while something is read and not yet joined
@@ -135,7 +136,18 @@ func (w *Watch) join(ctx context.Context) {
 		case <-w.changed:
 		case <-clock.C:
 		}
-		w.board.publish(Join(w.inputs(), w.Estate(), w.now()))
+		e := Join(w.inputs(), w.Estate(), w.now())
+		w.board.publish(e)
+		w.catchUp(e)
+	}
+}
+
+// catchUp has a registry read again that was read before the newest deployment, at most once a fast period.
+func (w *Watch) catchUp(e *Estate) {
+	for i, outdated := range e.outdated {
+		if outdated && e.At.Sub(e.Regions[i].Raw.Images.Tried) >= periodsOf(w.cfg).fast {
+			w.slow[i].kick()
+		}
 	}
 }
 

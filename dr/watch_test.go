@@ -323,6 +323,32 @@ func TestTheEdgeIsReadAgainWhenTheBalancersNamesAreKnown(t *testing.T) {
 	})
 }
 
+func TestARegistryIsReadAgainAfterADeploymentThatItDoesNotHold(t *testing.T) {
+	var deployed atomic.Pointer[time.Time]
+	onStage(t, func(s *stage) {
+		s.east.snap = func(at time.Time) *aws.Snapshot {
+			snap := eastSnapshot(at)
+			if when := deployed.Load(); when != nil {
+				snap.Services.Value[1] = service("dev", "backend", 2, "ffffffff", at)
+				snap.Services.Value[1].DeployedAt = *when
+			}
+			return snap
+		}
+	}, func(t *testing.T, s *stage) {
+		time.Sleep(20 * time.Second)
+		now := time.Now()
+		deployed.Store(&now)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if _, slow := s.west.rounds(); slow != 2 {
+			t.Errorf("%d slow rounds of us-west-2, want the first and one for the deployment", slow)
+		}
+		if v := s.Estate().Regions[1].Services[1].Image; v.Parity != ParityMissing {
+			t.Errorf("%q (%s), want missing: the registry was read after the deployment", v.Parity, v.Why)
+		}
+	})
+}
+
 func TestASQLReadingThatFailsKeepsTheLastOneBesideItsError(t *testing.T) {
 	var fails atomic.Bool
 	onStage(t, func(s *stage) {
