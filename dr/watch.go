@@ -38,7 +38,8 @@ type Watch struct {
 	cfg   *config.Config
 	now   func() time.Time
 	loops []*loop
-	slow  [2]*loop // of loops: the regions' slow ones
+	slow  [2]*loop     // of loops: the regions' slow ones
+	ahead [2]time.Time // when these were last asked for ahead of their clock; the join's alone
 	board board
 
 	changed chan struct{} // holds one token while something is read and not yet joined
@@ -145,7 +146,8 @@ func (w *Watch) join(ctx context.Context) {
 // catchUp has a registry read again that was read before the newest deployment, at most once a fast period.
 func (w *Watch) catchUp(e *Estate) {
 	for i, outdated := range e.outdated {
-		if outdated && e.At.Sub(e.Regions[i].Raw.Images.Tried) >= periodsOf(w.cfg).fast {
+		if outdated && e.At.Sub(w.ahead[i]) >= periodsOf(w.cfg).fast {
+			w.ahead[i] = e.At
 			w.slow[i].kick()
 		}
 	}
