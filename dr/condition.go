@@ -103,9 +103,27 @@ func (j *join) complain(i int) {
 			note(Warn, f.Text, f.Remedy)
 		}
 	}
-	if !r.Seen.fresh() {
-		note(Unknown, "its AWS API was not read: "+r.Seen.Why, r.Seen.Remedy)
+	for _, part := range j.unread(i) {
+		note(Unknown, part.text, part.remedy)
 	}
+}
+
+// unread is what is not known of a region now.
+func (j *join) unread(i int) []blocker {
+	s := &j.sides[i]
+	if !s.r.Seen.fresh() {
+		return []blocker{unseen("the state of "+s.cfg.Name, s.r.Seen)}
+	}
+	var all []blocker
+	look := func(what string, seen Seen) {
+		if !seen.fresh() {
+			all = append(all, unseen(what+s.cfg.Name, seen))
+		}
+	}
+	look("what runs in ", seenOf(s.raw.Services, j.p.fast, j.now))
+	look("what the balancers do in ", seenOf(s.raw.Balancers, j.p.fast, j.now))
+	look("what the databases do in ", seenOf(s.raw.Databases, j.p.fast, j.now))
+	return all
 }
 
 // notServing: it should serve, and is not proven to. An answer that is no success makes it sick.

@@ -229,3 +229,15 @@ func TestARegionThatServesSaysWhatIsWrongInIt(t *testing.T) {
 		t.Errorf("exit %d, want degraded", e.Exit())
 	}
 }
+
+func TestARegionThatServesIsNotWellWhileItsServicesAreUnknown(t *testing.T) {
+	s := well()
+	s.east.Services = failed(s.east.Services, fault.Denied, noon)
+	e := s.join()
+	if r := e.Regions[0]; r.Condition != CondServing || r.Level != Unknown || r.Why != "what runs in us-east-1 is not known any more: ask: denied" {
+		t.Errorf("%s, %s: %s", r.Condition, r.Level, r.Why)
+	}
+	if e.Exit() != ExitUnknown {
+		t.Errorf("exit %d, want could not tell", e.Exit())
+	}
+}
