@@ -268,6 +268,7 @@ type Replication struct {
 	Seen                 Seen
 
 	safe time.Time // all that was committed before this is replayed, by SQL; zero: SQL does not tell
+	sql  bool      // a connection to the replica is configured: its word is the one to report
 	cut  bool      // nothing arrives because the source is gone or down, which is no fault of the replica's
 }
 

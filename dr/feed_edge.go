@@ -90,7 +90,7 @@ func (j *join) lagChanges(f *feed) {
 		f.add(now.Level, "replication", stateWords(&j.prev.Replication, now))
 	}
 	lag, known := j.lagNow()
-	if !known || now.Idle || now.Replica == "" || now.cut {
+	if !known || now.Idle || now.Replica == "" || now.cut || now.sql && !now.Corrected.Known {
 		return
 	}
 	peak, rpo := &j.e.past.lagPeak, j.cfg.Objectives.RPO.D()

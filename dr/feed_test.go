@@ -9,6 +9,7 @@ import (
 	"lifeboat/aws"
 	"lifeboat/aws/edge"
 	"lifeboat/aws/fault"
+	"lifeboat/dr/pg"
 )
 
 // news are the feed's lines that were not there before, newest first, less their times and levels.
@@ -149,5 +150,25 @@ func TestALagIsReportedAtItsThresholdsAndWhenItIsSmallAgain(t *testing.T) {
 	want := []string{"lag 4.2 s", "lag back to 0.8 s from 4.2 s", "lag 42 s", "lag 2 min 40 s", "lag 5 min 10 s", "lag back to 1 s from 5 min 10 s"}
 	if fmt.Sprint(said) != fmt.Sprint(want) {
 		t.Errorf("got %q\nwant %q", said, want)
+	}
+}
+
+func TestALagIsNotReportedFromTwoSources(t *testing.T) {
+	s := well()
+	p := primaryReading(noon)
+	p.Earlier = []pg.Mark{{Time: noon.Add(-8 * time.Second), LSN: 900}}
+	r := standbyReading(noon)
+	r.LastReplay = noon.Add(-8 * time.Second)
+	s.in.Regions[0].SQL, s.in.Regions[1].SQL = with(s.in.Regions[0].SQL, "dev-db", part(p, noon)), with(s.in.Regions[1].SQL, "dr-db", part(r, noon))
+	before := s.join()
+	if len(before.Feed) != 1 || before.Feed[0].Text != "lag 8 s" {
+		t.Fatalf("%+v", before.Feed)
+	}
+	s.pass(fast)
+	s.in.Regions[1].SQL = with(s.in.Regions[1].SQL, "dr-db", failed(s.in.Regions[1].SQL["dr-db"], fault.TimedOut, s.now))
+	for _, line := range news(before, s.join()) {
+		if strings.Contains(line, "lag back") {
+			t.Errorf("%q: CloudWatch's older word is taken for a change", line)
+		}
 	}
 }
