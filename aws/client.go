@@ -25,6 +25,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 )
@@ -84,6 +85,8 @@ func (r *Reader) load(ctx context.Context) (awssdk.Config, error) {
 		config.WithRegion(r.spec.Region),
 		config.WithHTTPClient(r.httpClient()),
 		config.WithRetryer(func() awssdk.Retryer { return awssdk.NopRetryer{} }), // see ask
+		config.WithLogger(logging.Nop{}),                                         // it writes where the screen is drawn
+		config.WithCredentialsCacheOptions(renewEarly),
 		config.WithAPIOptions([]func(*middleware.Stack) error{onlyRealAnswers}),
 	}
 	if r.spec.Profile != "" {
@@ -160,8 +163,13 @@ func newClients(cfg awssdk.Config, role string) *clients {
 func assume(cfg awssdk.Config, role string) awssdk.CredentialsProvider {
 	by := countedSTS{sts.NewFromConfig(cfg)}
 	provider := stscreds.NewAssumeRoleProvider(by, role, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "lifeboat" })
-	return awssdk.NewCredentialsCache(provider, func(o *awssdk.CredentialsCacheOptions) { o.ExpiryWindow = time.Minute })
+	return awssdk.NewCredentialsCache(provider, renewEarly)
 }
+
+// early is how long before their end credentials are renewed. The SDK counts it into the end that it tells.
+const early = time.Minute
+
+func renewEarly(o *awssdk.CredentialsCacheOptions) { o.ExpiryWindow = early }
 
 // countedSTS makes the call for a role one of the refresh that needs it: it is the region's own STS that answers or not.
 type countedSTS struct{ client *sts.Client }

@@ -30,6 +30,9 @@ func FromError(op, target string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if judged, ok := is[*fault.Error](err); ok {
+		return judged
+	}
 	kind, cause := judge(err)
 	return fault.New(kind, op, target, cause)
 }

@@ -187,7 +187,7 @@ func TestErrorsOfTheConfigurationAreNoCredentials(t *testing.T) {
 }
 
 func TestAnErrorThatIsJudgedKeepsItsOwnWords(t *testing.T) {
-	own := fault.New(fault.Expired, "sts:AssumeRole", "us-west-2", nil)
+	own := fault.New(fault.Expired, "sts:AssumeRole", "us-west-2", context.DeadlineExceeded)
 	if got := aws.FromError("credentials", west, fmt.Errorf("refreshing: %w", own)); !errors.Is(got, own) || got.Error() != own.Error() {
 		t.Errorf("became %v", got)
 	}

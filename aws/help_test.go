@@ -118,10 +118,16 @@ func (p *place) take() []string {
 
 var scope = regexp.MustCompile(`Credential=[^/]+/\d+/[^/]+/([^/]+)/`)
 
-// operation names a request by the signing name of its service and its action.
-func operation(r *http.Request) string {
+// bodyOf reads a request's body and leaves it to be read again.
+func bodyOf(r *http.Request) string {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
+}
+
+// operation names a request by the signing name of its service and its action.
+func operation(r *http.Request) string {
+	body := bodyOf(r)
 	service := "?"
 	if m := scope.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		service = m[1]
@@ -129,7 +135,7 @@ func operation(r *http.Request) string {
 	if _, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		return service + ":" + action
 	}
-	form, _ := url.ParseQuery(string(body))
+	form, _ := url.ParseQuery(body)
 	return service + ":" + form.Get("Action")
 }
 

@@ -38,7 +38,7 @@ func lasting(c awssdk.Credentials) time.Time {
 	if !c.CanExpire {
 		return time.Time{}
 	}
-	return c.Expires
+	return c.Expires.Add(early)
 }
 
 // nameOf is the part of a caller's ARN that a person knows: the user's name, or the role's without its session and

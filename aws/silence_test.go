@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -115,7 +117,11 @@ func TestACancelledRefreshSaysNothingOfTheRegion(t *testing.T) {
 }
 
 func TestAnAnswerThatStopsHalfWayIsSilence(t *testing.T) {
+	written := filepath.Join(t.TempDir(), "stderr")
 	inBubble(t, func(t *testing.T) {
+		stderr := os.Stderr
+		defer func() { os.Stderr = stderr }()
+		os.Stderr, _ = os.Create(written)
 		p := open(t, 4)
 		p.meddle("ecs:DescribeServices", func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
 			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
@@ -129,6 +135,9 @@ func TestAnAnswerThatStopsHalfWayIsSilence(t *testing.T) {
 			t.Errorf("the API's health is %+v", f.API.Value)
 		}
 	})
+	if text, err := os.ReadFile(written); err != nil || len(text) > 0 {
+		t.Errorf("the SDK writes to the terminal (%v): %s", err, text)
+	}
 }
 
 func TestAServerErrorIsAskedOnceMoreAndThenUnavailable(t *testing.T) {
