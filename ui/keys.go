@@ -10,20 +10,29 @@ type Hint struct {
 // Hints is a row of keys in width cells: those that do something on the left, the quiet ones against the right edge.
 // Where there is no room the last of the left ones go first.
 func Hints(width int, hints []Hint) Line {
-	var left, right []Part
+	var left []Part
 	for i, h := range hints {
-		if h.Quiet {
-			right = append(right, P(0, h.line(Text)))
-		} else {
+		if !h.Quiet {
 			left = append(left, P(i+1, h.line(Accent)))
 		}
 	}
-	r := Row(width, 3, right...)
-	room := width - r.Width() - 3
-	if r.Width() == 0 {
-		room = width
+	quiet := quietHints(width, hints)
+	return Spread(width, Row(max(width-quiet.Width()-3, 0), 3, left...), quiet)
+}
+
+// Notice is a row with a note in the place of the keys that do something.
+func Notice(width int, note Line, hints []Hint) Line {
+	return Spread(width, note, quietHints(width, hints))
+}
+
+func quietHints(width int, hints []Hint) Line {
+	var parts []Part
+	for _, h := range hints {
+		if h.Quiet {
+			parts = append(parts, P(0, h.line(Text)))
+		}
 	}
-	return Spread(width, Row(max(room, 0), 3, left...), r)
+	return Row(width, 3, parts...)
 }
 
 func (h Hint) line(r Role) Line {
@@ -44,7 +53,7 @@ func Help(width int, groups []HelpGroup) []Line {
 	keys, does := 0, 0
 	for _, g := range groups {
 		for _, h := range g.Hints {
-			keys, does = max(keys, Width(h.Key)), max(does, Width(h.Does))
+			keys, does = max(keys, Width(h.Key)), max(does, Width(h.words()))
 		}
 	}
 	one := keys + 2 + does
@@ -73,12 +82,20 @@ func helpColumns(groups []HelpGroup, n, keys int) [][]Line {
 	return out
 }
 
-func (h Hint) help(keys int) Line {
-	does := T(Text, h.Does)
+// words are what the help says of a key.
+func (h Hint) words() string {
 	if h.Off != "" {
-		does = T(Muted, h.Off)
+		return h.Off
 	}
-	return Cat(T(Accent, h.Key).Fit(keys), space(2), does)
+	return h.Does
+}
+
+func (h Hint) help(keys int) Line {
+	role := Text
+	if h.Off != "" {
+		role = Muted
+	}
+	return Cat(T(Accent, h.Key).Fit(keys), space(2), T(role, h.words()))
 }
 
 func sideBySide(columns [][]Line, width int) []Line {

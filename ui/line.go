@@ -165,4 +165,4 @@ func (s Span) boldness() int {
 	return 0
 }
 
-func (s Span) blank() bool { return len(s.text) <= len(spaces) && s.text == spaces[:len(s.text)] }
+func (s Span) blank() bool { return strings.Trim(s.text, " ") == "" }

@@ -13,7 +13,7 @@ func Ago(d time.Duration) string {
 	switch s := int(d / time.Second); {
 	case s < 1:
 		return "now"
-	case s < 10:
+	case s < 5:
 		return fmt.Sprintf("%d s ago", s)
 	case s < 60:
 		return fmt.Sprintf("%d s ago", s/5*5)

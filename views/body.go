@@ -5,21 +5,37 @@ import "lifeboat/ui"
 // slot is one line of a region's panel.
 type slot struct {
 	id   rowID // zero where the line cannot be chosen
-	keep int   // 0: always shown; a higher one leaves sooner where there is no room
+	keep int   // keepAlways, keepRestore, ...: when it is shown
 	line ui.Line
+
+	// Of a list's rows, of which few may be in view:
+	draw func() ui.Line // makes the line
+	bad  bool           // it is unwell
 }
 
 // section is a part of a region's panel that begins at the same line in both regions.
 type section struct {
 	slots []slot
 	list  []slot // after slots: as many as there is room for, the rest counted
-	count func(hidden []slot) ui.Line
+	count func(hidden, bad int) ui.Line
 }
 
-// The classes of slots by keep, and how many rows of a list are wanted at least in each.
-var leastRows = [...]int{3, 4, 6, 6, 8, 10, 12}
+// What a line is kept for. Where there is no room the last of these leave first.
+const (
+	keepAlways  = iota
+	keepRestore // the newest recovery point
+	keepCourse  // of the lag
+	keepHeads   // of columns
+	keepGaps    // between sections
+	keepSecond  // lines of traffic, connections, reasons
+	keepGroups  // of targets
+	keepExtras  // of databases
+	keepAmple   // what only a large screen has room for
+	keepNever
+)
 
-const keepMost = len(leastRows) - 1
+// leastRows is how many rows of a list are wanted beside what is kept.
+var leastRows = [keepNever]int{keepAlways: 3, keepRestore: 4, keepCourse: 4, keepHeads: 4, keepGaps: 6, keepSecond: 6, keepGroups: 8, keepExtras: 10, keepAmple: 12}
 
 // body is both regions' panels, arranged: rows[i] stand at line i, one slot a region. ids are the rows that one can
 // stand on, those that a list scrolls out of view among them.
@@ -31,7 +47,7 @@ type body struct {
 // arrange fits both regions' sections into h lines: the sections side by side begin at the same line; what is least
 // needed is left out first; lists take what is left and scroll.
 func arrange(sections [2][]section, h int, at rowID) body {
-	keep := keepMost
+	keep := keepAmple
 	for keep > 0 && fixedLines(sections, keep)+min(longestList(sections), leastRows[keep]) > h {
 		keep--
 	}
@@ -58,7 +74,7 @@ func (b *body) stand(region int, slots []slot) {
 
 // wanted is how many lines both panels would take with everything in them.
 func wanted(sections [2][]section) int {
-	return fixedLines(sections, keepMost) + longestList(sections)
+	return fixedLines(sections, keepAmple) + longestList(sections)
 }
 
 func fixedLines(sections [2][]section, keep int) int {
@@ -92,7 +108,7 @@ func (s section) fixed(keep int) []slot {
 // window is the part of the list that is shown in h lines, the chosen row in its middle. The last line counts the rest.
 func (s section) window(h int, at rowID) []slot {
 	if len(s.list) <= h {
-		return s.list
+		return drawn(s.list)
 	}
 	shown := max(h-1, 1)
 	top := 0
@@ -101,12 +117,31 @@ func (s section) window(h int, at rowID) []slot {
 			top = max(0, min(i-shown/2, len(s.list)-shown))
 		}
 	}
-	out := append([]slot{}, s.list[top:top+shown]...)
+	out := drawn(s.list[top : top+shown])
 	if h > 1 {
-		hidden := append(append([]slot{}, s.list[:top]...), s.list[top+shown:]...)
-		out = append(out, slot{line: s.count(hidden)})
+		bad := unwellOf(s.list) - unwellOf(s.list[top:top+shown])
+		out = append(out, slot{line: s.count(len(s.list)-shown, bad)})
 	}
 	return out
+}
+
+func drawn(list []slot) []slot {
+	out := make([]slot, len(list))
+	for i, s := range list {
+		s.line = s.draw()
+		out[i] = s
+	}
+	return out
+}
+
+func unwellOf(list []slot) int {
+	n := 0
+	for _, s := range list {
+		if s.bad {
+			n++
+		}
+	}
+	return n
 }
 
 func (b *body) add(left, right []slot) {

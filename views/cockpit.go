@@ -102,7 +102,7 @@ func (m *root) composed() *plan {
 
 // compose is a pure function of what is known, where the user stands, and the size.
 func compose(f *frame, w, h int) *plan {
-	p := &plan{frame: f, said: f.verdict(max(w-2, 1))}
+	p := &plan{frame: f, said: f.verdict(max(w-1, 1))}
 	first := Arrange(w, h, Want{Zoom: f.zoom})
 	tall := h >= 45
 	want := Want{Verdict: len(p.said), Users: f.usersLines(tall), Findings: f.findingsWant(w-2, first.Form), Zoom: f.zoom}

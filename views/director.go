@@ -27,7 +27,7 @@ func (m *root) openDirector() tea.Cmd {
 		s := &directorSheet{}
 		s.title = ui.Join(2, ui.B(ui.Text, "Director"), ui.T(ui.Muted, "of the simulated cloud: · asking it"))
 		s.prompt, s.Menu = "›", ui.NewMenu(nil)
-		s.chosen = s.choose
+		s.chosen, s.none = s.choose, "Enter gives the order as it is typed"
 		m.push(s)
 	}
 	return m.ask("")
@@ -156,23 +156,23 @@ func filledIn(orders []string, arg string, values []string) []string {
 }
 
 // choose gives the order under the mark. One that still lacks arguments is put into the field to be completed; what was
-// typed in full is given as it is.
+// typed beyond it is given as it is.
 func (s *directorSheet) choose(m *root, _ *menuSheet, item int, ok bool) tea.Cmd {
 	typed := strings.TrimSpace(s.Value())
+	order := typed
 	switch {
 	case !ok && typed == "":
 		return nil
-	case !ok || len(strings.Fields(typed)) > 1 && !ready(s.orders[item]):
-		return m.ask(typed)
-	case ready(s.orders[item]):
-		order := given(s.orders[item])
-		s.Set("")
+	case ok && ready(s.orders[item]):
+		order = given(s.orders[item])
+	case ok && !strings.HasPrefix(typed, fixed(s.orders[item])+" "):
+		s.Set(fixed(s.orders[item]) + " ")
 		s.Narrow()
-		return m.ask(order)
+		return nil
 	}
-	s.Set(fixed(s.orders[item]) + " ")
+	s.Set("")
 	s.Narrow()
-	return nil
+	return m.ask(order)
 }
 
 // ready says whether an order lacks nothing but optional arguments.

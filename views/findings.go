@@ -37,6 +37,17 @@ func (f *frame) findings() []noted {
 	return all
 }
 
+// summed makes one entry of those that are only not known now, as all of a dark region are: they must not crowd out what
+// was seen to be wrong.
+func summed(all []noted) []noted {
+	known := slices.Clone(all)
+	known = slices.DeleteFunc(known, func(n noted) bool { return n.now == dr.Unknown })
+	if rest := len(all) - len(known); rest > 1 {
+		return append(known, noted{Finding: dr.Finding{Text: fmt.Sprintf("%d not known now", rest)}})
+	}
+	return all
+}
+
 var findingsRow = rowID{panel: inFindings, kind: rowFindings}
 
 // findingsLines puts as many findings into the lines as fit, several in one where there are few lines, and counts the
@@ -50,7 +61,7 @@ func (f *frame) findingsLines(r ui.Rect, form Form) []ui.Line {
 	if form == Wide || r.W >= 98 {
 		label = roomyLabel
 	}
-	all := f.findings()
+	all := summed(f.findings())
 	switch {
 	case f.aged:
 		return []ui.Line{ui.Cat(head.Fit(label), ui.F(ui.Muted, "? were %d at %s", len(all), ui.Clock(f.e.At, f.now)))}

@@ -16,6 +16,7 @@ type frame struct {
 	sim  bool
 	aged bool // nothing at all was read for three periods: all of it is old, whatever it says of itself
 
+	needs  serviceNeeds
 	order  []int  // of services, as the panels list them; see serviceOrder
 	at     rowID  // the chosen row
 	moved  bool   // the user has moved: the chosen row is marked

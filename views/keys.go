@@ -104,7 +104,7 @@ func suspend(*root) tea.Cmd { return tea.Suspend }
 
 func noDirector(m *root) string {
 	if m.o.Director == nil {
-		return "only on a simulated estate"
+		return "simulated estates only"
 	}
 	return ""
 }

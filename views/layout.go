@@ -74,12 +74,13 @@ func arrangeFull(w, h int, want Want) Layout {
 	l.Footer, rest = rest.Bottom(1)
 	_, rest = rest.Bottom(1)
 	l.Verdict, rest = rest.Top(min(want.Verdict, 1+h/7))
+	l.Verdict.W++ // sentences may use the margin
 	_, rest = rest.Top(1)
 	heads, rest := rest.Top(1)
 	l.Rule, rest = rest.Top(1)
 
 	findings := max(1, min(want.Findings, 1+(h-24)/12))
-	below := 1 + want.Users + 1 + findings + airy + feedLeast(h)
+	below := 1 + want.Users + airy + findings + airy + feedLeast(h)
 	if l.Form == Wide {
 		below = 1 + want.Users + 1 + max(min(want.Findings, h/4), feedLeast(h))
 	}
@@ -130,7 +131,7 @@ func (l *Layout) columns(heads, body ui.Rect, zoom int) {
 func (l *Layout) below(rest ui.Rect, users, findings, airy int) {
 	_, rest = rest.Top(1)
 	l.Users, rest = rest.Top(users)
-	_, rest = rest.Top(1)
+	_, rest = rest.Top(airy)
 	if l.Form != Wide {
 		l.Findings, rest = rest.Top(findings)
 		_, l.Feed = rest.Top(airy)

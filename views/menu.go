@@ -10,6 +10,7 @@ import (
 type menuSheet struct {
 	title  ui.Line
 	prompt string
+	none   string // where nothing matches
 	ui.Menu
 	chosen func(m *root, s *menuSheet, item int, ok bool) tea.Cmd // ok: there is an item under the mark
 }
@@ -41,7 +42,7 @@ func (s *menuSheet) draw(m *root, c *ui.Canvas) *tea.Cursor {
 		_, list = list.Top(1)
 	}
 	if s.Len() == 0 {
-		c.Put(list, ui.T(ui.Muted, "nothing matches"))
+		c.Put(list, ui.T(ui.Muted, s.none))
 	}
 	c.Put(list, s.Lines(list.W, list.H)...)
 	return tea.NewCursor(field.X+x, field.Y)
@@ -58,7 +59,7 @@ func (m *root) openPalette() tea.Cmd {
 	for _, d := range rows {
 		items = append(items, ui.Item{Name: d.name, Note: ui.T(ui.Muted, d.note)})
 	}
-	s := &menuSheet{title: ui.B(ui.Text, "Go to"), prompt: ":", Menu: ui.NewMenu(items)}
+	s := &menuSheet{title: ui.B(ui.Text, "Go to"), prompt: ":", none: "nothing matches", Menu: ui.NewMenu(items)}
 	s.chosen = func(m *root, _ *menuSheet, item int, ok bool) tea.Cmd {
 		switch {
 		case !ok || items[item].Off != "":

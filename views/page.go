@@ -61,7 +61,7 @@ type sheetParts struct{ header, verdict, title, rule, paper, footer ui.Rect }
 func (m *root) parts() sheetParts {
 	var s sheetParts
 	rest := ui.Rect{X: 1, W: m.w - 2, H: m.h}
-	said := len(m.frame().verdict(max(rest.W-2, 1)))
+	said := len(m.frame().verdict(max(rest.W+1, 1)))
 	airy := 0
 	if m.h >= 30 {
 		airy = 1
@@ -74,6 +74,7 @@ func (m *root) parts() sheetParts {
 	s.footer, rest = rest.Bottom(1)
 	_, rest = rest.Bottom(1)
 	s.verdict, rest = rest.Top(min(said, m.h/6))
+	s.verdict.W++
 	_, rest = rest.Top(1)
 	s.title, rest = rest.Top(1)
 	s.rule, rest = rest.Top(1)
@@ -107,7 +108,7 @@ func below(n, top, h int) ui.Line {
 func (m *root) drawPage(c *ui.Canvas, title ui.Line, lines []ui.Line, more ui.Line) {
 	s, f := m.parts(), m.frame()
 	c.Put(s.header, f.header(s.header.W))
-	c.Put(s.verdict, f.verdict(s.verdict.W-2)...)
+	c.Put(s.verdict, f.verdict(s.verdict.W)...)
 	c.Put(s.title, ui.Spread(s.title.W, title, more))
 	c.Put(s.rule, ui.T(ui.Rule, strings.Repeat("─", max(s.rule.W, 0))))
 	c.Put(s.paper, lines...)
@@ -150,9 +151,12 @@ func (b *facts) fact(label string, value ui.Line) {
 func (b *facts) say(label, value string) { b.fact(label, ui.T(ui.Text, value)) }
 
 // text is a paragraph.
-func (b *facts) text(l ui.Line) {
+func (b *facts) text(l ui.Line) { b.hang(0, l) }
+
+// hang is a paragraph whose lines after the first are indented.
+func (b *facts) hang(indent int, l ui.Line) {
 	if len(l) > 0 {
-		b.lines = append(b.lines, l.Wrap(b.w, 2)...)
+		b.lines = append(b.lines, l.Wrap(b.w, indent)...)
 	}
 }
 

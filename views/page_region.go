@@ -28,11 +28,9 @@ func (b *facts) regionSelf(r *dr.Region) {
 }
 
 func (b *facts) signals(r *dr.Region) {
-	var rows [][]ui.Line
 	for _, s := range r.Signals {
-		rows = append(rows, []ui.Line{ui.T(ui.Text, s.Name), b.sign(s), ui.T(ui.Muted, s.Text)})
+		b.fact(s.Name, ui.Join(2, b.sign(s).Fit(14), ui.T(ui.Muted, s.Text)))
 	}
-	b.table(rows...)
 }
 
 func (b *facts) sessionPage(r *dr.Region) {

@@ -113,9 +113,9 @@ func (b *facts) findingsPage() {
 		b.text(ui.T(ui.Muted, pick(b.e.Complete, "none", "· reading")))
 	}
 	for _, n := range all {
-		b.text(ui.Join(2, ui.T(roleOf(n.now), markOf(n.now)), ui.T(ui.Muted, n.where), ui.T(ui.Text, n.Text)))
-		b.text(ui.T(ui.Text, indent(n.Remedy)))
-		b.text(ui.T(ui.Muted, indent(n.Seen.Why)))
+		b.hang(3, ui.Join(2, ui.T(roleOf(n.now), markOf(n.now)), ui.T(ui.Muted, n.where), ui.T(ui.Text, n.Text)))
+		b.hang(3, ui.T(ui.Text, indent(n.Remedy)))
+		b.hang(3, ui.T(ui.Muted, indent(n.Seen.Why)))
 		if n.Seen.Known() {
 			b.text(ui.T(ui.Muted, "   read "+b.ago(n.Seen.At)))
 		}

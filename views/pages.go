@@ -108,8 +108,10 @@ func (b *facts) word(label string, l dr.Level, word string) {
 func (b *facts) findingRows(list []dr.Finding) {
 	for _, x := range list {
 		n := noted{x, "", b.level(x.Seen, x.Level)}
-		b.text(n.line())
-		b.text(ui.T(ui.Muted, "  "+x.Remedy))
+		b.hang(2, n.line())
+		if x.Remedy != "" {
+			b.hang(2, ui.T(ui.Muted, "  "+x.Remedy))
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ type pane struct {
 	w     int
 	label int // cells of the labels' column
 	size  size
+
+	columns serviceColumns
 }
 
 // size is how much a line of a panel has room for.
@@ -32,26 +34,19 @@ func (f *frame) pane(i, w int) *pane {
 	case w >= 74:
 		p.size = wide
 	}
+	p.columns = p.serviceColumns()
 	return p
 }
 
 // narrowLabel has just room for the services' names, which stand below the labels.
-func (f *frame) narrowLabel() int {
-	n := 10
-	for i := range f.e.Regions {
-		for j := range f.e.Regions[i].Services {
-			n = max(n, min(ui.Width(ui.Clean(f.e.Regions[i].Services[j].Name))+1, 11))
-		}
-	}
-	return n
-}
+func (f *frame) narrowLabel() int { return max(10, min(f.needs.name+1, 11)) }
 
 // roomyLabel is the labels' width wherever there is room.
 const roomyLabel = 12
 
 // sections are the parts of the panel, the same ones for both regions.
 func (p *pane) sections() []section {
-	gap := section{slots: []slot{{keep: 2}}}
+	gap := section{slots: []slot{{keep: keepGaps}}}
 	return []section{
 		{slots: p.why()},
 		{slots: p.balancers()},
@@ -59,7 +54,7 @@ func (p *pane) sections() []section {
 		p.services(),
 		gap,
 		{slots: p.databases()},
-		{slots: []slot{{keep: 5}}},
+		{slots: []slot{{keep: keepExtras}}},
 		{slots: p.restore()},
 		{slots: p.session()},
 		{slots: p.signs()},
@@ -77,7 +72,7 @@ func (p *pane) row(keep int, id rowID, label string, value ui.Line) slot {
 // more is a line without a label, below one with.
 func (p *pane) more(keep int, value ui.Line) slot {
 	if len(value) == 0 {
-		return slot{keep: keepMost + 1}
+		return slot{keep: keepNever}
 	}
 	return slot{keep: keep, line: ui.Cat(ui.Space(p.label), value).Cut(p.w)}
 }
@@ -103,9 +98,9 @@ func (p *pane) why() []slot {
 	lines := ui.Cat(mark, ui.T(ui.Text, p.r.Why)).Wrap(p.w, 2)
 	var out []slot
 	for _, l := range lines[:min(len(lines), 2)] {
-		out = append(out, slot{keep: 3, line: l})
+		out = append(out, slot{keep: keepSecond, line: l})
 	}
-	return append(out, slot{keep: 3})
+	return append(out, slot{keep: keepSecond})
 }
 
 // signs are the independent signs of life, where there is room for them.
@@ -113,13 +108,13 @@ func (p *pane) signs() []slot {
 	if p.size != wide || len(p.r.Signals) == 0 {
 		return nil
 	}
-	out := []slot{{keep: 6}}
+	out := []slot{{keep: keepAmple}}
 	for i, s := range p.r.Signals {
 		line := ui.Cat(p.sign(s).Fit(16), ui.T(ui.Text, s.Name).Fit(12), ui.T(ui.Muted, s.Text))
 		if i == 0 {
-			out = append(out, p.row(6, rowID{}, "signs", line))
+			out = append(out, p.row(keepAmple, rowID{}, "signs", line))
 		} else {
-			out = append(out, p.more(6, line))
+			out = append(out, p.more(keepAmple, line))
 		}
 	}
 	return out
@@ -142,13 +137,13 @@ func (f *frame) sign(s dr.Signal) ui.Line {
 func (p *pane) session() []slot {
 	s, id := p.r.Session, p.id(rowSession, "")
 	if l := p.unsure(s.Seen, s.Name); l != nil {
-		return []slot{p.row(0, id, "session", l)}
+		return []slot{p.row(keepAlways, id, "session", l)}
 	}
 	value := ui.T(ui.Text, s.Name)
 	if !s.Expires.IsZero() {
 		value = ui.Cat(value, ui.T(ui.Muted, " · "), p.left(s))
 	}
-	return []slot{p.row(0, id, "session", value)}
+	return []slot{p.row(keepAlways, id, "session", value)}
 }
 
 func (p *pane) left(s dr.Session) ui.Line {
@@ -171,12 +166,12 @@ func (p *pane) restore() []slot {
 		was = ui.Clock(n.At, p.now)
 	}
 	if l := p.unsure(n.Seen, was); l != nil {
-		return []slot{p.row(1, id, "restore", l)}
+		return []slot{p.row(keepRestore, id, "restore", l)}
 	}
 	if n.At.IsZero() {
-		return []slot{p.row(1, id, "restore", ui.T(ui.Warn, "! no recovery point"))}
+		return []slot{p.row(keepRestore, id, "restore", ui.T(ui.Warn, "! no recovery point"))}
 	}
-	return []slot{p.row(1, id, "restore", ui.Row(p.w-p.label, 2,
+	return []slot{p.row(keepRestore, id, "restore", ui.Row(p.w-p.label, 2,
 		ui.P(0, ui.T(ui.Text, "to "+was)),
 		ui.P(1, ui.T(ui.Muted, p.ago(n.At))),
 		ui.P(2, ui.T(ui.Muted, n.From))))}

@@ -36,13 +36,13 @@ func (p *pane) balancer(label string, b *dr.Balancer) []slot {
 		if health.Width()+2+probe.Width() > room {
 			probe = p.probe("probe", p.untimed(b.Probe))
 		}
-		out = append(out, p.row(0, id, label, ui.Row(room, 2, ui.P(0, health), ui.P(1, probe))),
-			p.more(3, ui.Row(room, 2, ui.P(0, traffic[0]), ui.P(1, traffic[1]), ui.P(2, traffic[2]))))
+		out = append(out, p.row(keepAlways, id, label, ui.Row(room, 2, ui.P(0, health), ui.P(1, probe))),
+			p.more(keepSecond, ui.Row(room, 2, ui.P(0, traffic[0]), ui.P(1, traffic[1]), ui.P(2, traffic[2]))))
 	case medium:
-		out = append(out, p.row(0, id, label, ui.Row(room, 2, col(0, 13, health), col(1, 16, probe), col(2, 0, traffic[0]))),
-			p.more(3, ui.Row(room, 2, col(0, 13, traffic[1]), col(1, 16, traffic[2]), col(2, 0, p.says(b.Probe)))))
+		out = append(out, p.row(keepAlways, id, label, ui.Row(room, 2, col(0, 13, health), col(1, 16, probe), col(2, 0, traffic[0]))),
+			p.more(keepSecond, ui.Row(room, 2, col(0, 13, traffic[1]), col(1, 16, traffic[2]), col(2, 0, p.says(b.Probe)))))
 	default:
-		out = append(out, p.row(0, id, label, ui.Row(room, 3, ui.P(0, health), ui.P(1, probe), ui.P(5, p.says(b.Probe)),
+		out = append(out, p.row(keepAlways, id, label, ui.Row(room, 3, ui.P(0, health), ui.P(1, probe), ui.P(5, p.says(b.Probe)),
 			ui.P(2, traffic[0]), ui.P(3, traffic[1]), ui.P(4, traffic[2]))))
 	}
 	return append(out, p.groups(b)...)
@@ -130,41 +130,39 @@ func (p *pane) groups(b *dr.Balancer) []slot {
 	if p.size == narrow || len(b.Groups) < 2 || !b.Seen.Known() || p.old(b.Seen) {
 		return nil
 	}
-	groups := slices.Clone(b.Groups)
-	rest := 0
-	if len(groups) > groupsShown {
-		slices.SortStableFunc(groups, func(a, b dr.TargetGroup) int {
-			return gravity(p.level(b.Seen, b.Level)) - gravity(p.level(a.Seen, a.Level))
-		})
-		groups, rest = groups[:groupsShown-1], len(groups)-groupsShown+1
-	}
+	shown := p.worstGroups(b)
 	width := 0
-	for i := range groups {
-		width = max(width, ui.Width(ui.Clean(groups[i].Name)))
+	for _, g := range shown {
+		width = max(width, min(ui.Width(ui.Clean(g.Name)), 28))
 	}
 	var out []slot
-	for i := range groups {
-		out = append(out, p.group(&groups[i], min(width, 28)))
+	bad := 0
+	for i := range b.Groups {
+		bad += pick(unwell(p.level(b.Groups[i].Seen, b.Groups[i].Level)), 1, 0)
 	}
-	if rest > 0 {
-		out = append(out, p.more(4, ui.T(ui.Muted, p.otherGroups(b, groups, rest))))
+	for _, g := range shown {
+		out = append(out, p.group(g, width))
+		bad -= pick(unwell(p.level(g.Seen, g.Level)), 1, 0)
+	}
+	if rest := len(b.Groups) - len(shown); rest > 0 {
+		out = append(out, p.more(keepGroups, ui.T(pick(bad > 0, ui.Warn, ui.Muted), others(rest, bad, "more groups"))))
 	}
 	return out
 }
 
-func (p *pane) otherGroups(b *dr.Balancer, shown []dr.TargetGroup, rest int) string {
-	bad := 0
+// worstGroups are those that are shown: all, or where they are too many the unwell ones first.
+func (p *pane) worstGroups(b *dr.Balancer) []*dr.TargetGroup {
+	all := make([]*dr.TargetGroup, len(b.Groups))
 	for i := range b.Groups {
-		if unwell(p.level(b.Groups[i].Seen, b.Groups[i].Level)) {
-			bad++
-		}
+		all[i] = &b.Groups[i]
 	}
-	for i := range shown {
-		if unwell(p.level(shown[i].Seen, shown[i].Level)) {
-			bad--
-		}
+	if len(all) <= groupsShown {
+		return all
 	}
-	return others(rest, bad, "more groups")
+	slices.SortStableFunc(all, func(a, b *dr.TargetGroup) int {
+		return gravity(p.level(b.Seen, b.Level)) - gravity(p.level(a.Seen, a.Level))
+	})
+	return all[:groupsShown-1]
 }
 
 func (p *pane) group(g *dr.TargetGroup, name int) slot {
@@ -180,7 +178,7 @@ func (p *pane) group(g *dr.TargetGroup, name int) slot {
 	if p.chosen(id) {
 		label = ui.B(ui.Text, g.Name)
 	}
-	return slot{id: id, keep: 4, line: ui.Cat(ui.Space(p.label), label.Fit(name), ui.Space(2), value).Cut(p.w)}
+	return slot{id: id, keep: keepGroups, line: ui.Cat(ui.Space(p.label), label.Fit(name), ui.Space(2), value).Cut(p.w)}
 }
 
 // targets are a group's, one by one where they fit; otherwise why the first unhealthy one is.

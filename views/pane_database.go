@@ -24,23 +24,23 @@ func (p *pane) databases() []slot {
 func (p *pane) database(label string, d *dr.Database) []slot {
 	id := p.id(rowDatabase, d.ID)
 	if l := p.unsure(d.Seen, d.Role); l != nil {
-		return []slot{p.row(0, id, label, l)}
+		return []slot{p.row(keepAlways, id, label, l)}
 	}
 	if d.Absent {
-		return []slot{p.row(0, id, label, ui.T(roleOf(d.Level), markOf(d.Level)+" "+d.ID+" absent"))}
+		return []slot{p.row(keepAlways, id, label, ui.T(roleOf(d.Level), markOf(d.Level)+" "+d.ID+" absent"))}
 	}
 	room, gap := p.w-p.label, 3
 	if p.size == narrow {
 		gap = 2
 	}
-	out := []slot{p.row(0, id, label, ui.Row(room, gap,
+	out := []slot{p.row(keepAlways, id, label, ui.Row(room, gap,
 		ui.P(0, ui.T(ui.Text, d.Role)),
 		ui.P(0, p.databaseWord(d)),
 		ui.P(3, ui.T(ui.Text, d.Version)),
 		ui.P(9, p.wideOnly(p.databaseSize(d)))))}
 	if d.Role == "writer" {
-		out = append(out, p.more(3, ui.Row(room, 3, ui.P(0, p.connections(d)), ui.P(1, p.retention(d)))),
-			p.more(5, p.wideOnly(p.held())))
+		out = append(out, p.more(keepSecond, ui.Row(room, 3, ui.P(0, p.connections(d)), ui.P(1, p.retention(d)))),
+			p.more(keepExtras, p.wideOnly(p.held())))
 	}
 	return out
 }

@@ -11,14 +11,14 @@ import (
 // lag is how far the replica is behind: three numbers, and their course against the RPO.
 func (p *pane) lag() []slot {
 	rep, id := &p.e.Replication, p.id(rowLag, "")
-	out := []slot{p.row(0, id, "lag", p.lagNumbers(rep))}
+	out := []slot{p.row(keepAlways, id, "lag", p.lagNumbers(rep))}
 	if p.e.Replication.Text != "" && rep.Seen.Known() && !p.old(rep.Seen) {
 		role := ui.Muted
 		if unwell(rep.Level) {
 			role = roleOf(rep.Level)
 		}
 		for _, l := range ui.T(role, rep.Text).Wrap(p.w-p.label, 0) {
-			out = append(out, p.more(2, l))
+			out = append(out, p.more(keepSecond, l))
 		}
 	}
 	return append(out, p.sparkline(rep)...)
@@ -29,15 +29,31 @@ func (p *pane) lagNumbers(rep *dr.Replication) ui.Line {
 	if l := p.unsure(rep.Seen, lagWas(rep)); l != nil {
 		return l
 	}
+	if !rep.Reported.Known && !rep.Corrected.Known {
+		return p.lagUnknown(rep)
+	}
 	role := ui.Text
 	if unwell(rep.Level) {
 		role = roleOf(rep.Level)
 	}
-	reported, corrected := p.lagOf(rep.Reported, role, "reported"), p.lagOf(rep.Corrected, role, "true")
+	name := "reported"
+	if rep.Idle && p.size == narrow {
+		name = "idle climb" // wider panels say it in a line of its own
+	}
+	reported, corrected := p.lagOf(rep.Reported, role, name), p.lagOf(rep.Corrected, role, "true")
 	if p.size == narrow && rep.Reported.Known && rep.Corrected.Known {
 		reported = ui.B(role, ui.Secs(rep.Reported.Value))
 	}
 	return ui.Row(room, 2, ui.P(0, reported), ui.P(0, corrected), ui.P(1, p.lagAge(rep)))
+}
+
+// lagUnknown is the last contact, where neither measure has a value.
+func (p *pane) lagUnknown(rep *dr.Replication) ui.Line {
+	contact := ui.Line(nil)
+	if !rep.LastContact.IsZero() {
+		contact = ui.T(ui.Warn, "last contact "+p.ago(rep.LastContact))
+	}
+	return ui.Row(p.w-p.label, 2, ui.P(0, ui.T(ui.Muted, "?")), ui.P(0, contact), ui.P(1, ui.T(ui.Muted, rep.Reported.Why)))
 }
 
 // lagWas is the lag at the last contact.
@@ -91,15 +107,15 @@ func (p *pane) sparkline(rep *dr.Replication) []slot {
 	values := spread(rep.Series, p.now, max(room-caption.Width()-2, 1))
 	if p.size != wide {
 		line := ui.Spark(values, rpo.Seconds(), len(values), 1)[0]
-		return []slot{p.more(1, ui.Cat(p.faded(rep, line), ui.Space(2), caption))}
+		return []slot{p.more(keepCourse, ui.Cat(p.faded(rep, line), ui.Space(2), caption))}
 	}
 	const rows = 4
 	lines := ui.Spark(values, rpo.Seconds(), len(values), rows)
-	out := []slot{p.more(6, ui.T(ui.Muted, dots(len(values))+"  RPO "+ui.Secs(rpo)))}
+	out := []slot{p.more(keepAmple, ui.T(ui.Muted, dots(len(values))+"  RPO "+ui.Secs(rpo)))}
 	for i, l := range lines {
-		keep, note := 6, ui.Line(nil)
+		keep, note := keepAmple, ui.Line(nil)
 		if i == rows-1 {
-			keep, note = 1, ui.T(ui.Muted, "highest "+ui.Secs(highest(rep.Series)))
+			keep, note = keepCourse, ui.T(ui.Muted, "highest "+ui.Secs(highest(rep.Series)))
 		}
 		out = append(out, p.more(keep, ui.Cat(p.faded(rep, l).Fit(len(values)), ui.Space(2), note)))
 	}

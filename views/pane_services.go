@@ -44,11 +44,15 @@ func (f *frame) serviceLevel(s *dr.Service) dr.Level {
 }
 
 func (p *pane) services() section {
-	cols := p.serviceColumns()
-	s := section{count: p.countServices}
+	cols := p.columns
+	s := section{count: countServices}
 	for _, i := range p.order {
 		if i < len(p.r.Services) && p.matches(p.r.Services[i].Name) {
-			s.list = append(s.list, p.service(&p.r.Services[i], cols))
+			sv := &p.r.Services[i]
+			s.list = append(s.list, slot{
+				id: p.id(rowService, sv.Name), bad: unwell(p.serviceLevel(sv)),
+				draw: func() ui.Line { return p.service(sv, cols) },
+			})
 		}
 	}
 	s.slots = p.servicesHead(cols, len(s.list))
@@ -60,24 +64,36 @@ func (p *pane) services() section {
 type serviceColumns struct{ name, number, pending, scale, image, parity int }
 
 func (p *pane) serviceColumns() serviceColumns {
+	n := p.needs
 	limit := [...]int{13, 20, 30}[p.size]
-	c := serviceColumns{name: p.label, number: 4, image: 7, parity: 15}
-	for r := range p.e.Regions {
-		for i := range p.e.Regions[r].Services {
-			s := &p.e.Regions[r].Services[i]
-			c.name = max(c.name, min(ui.Width(ui.Clean(s.Name))+1, limit))
-			if s.Pending > 0 {
-				c.pending = 4
-			}
-			if p.size == wide && s.Min.Known && s.Max.Known {
-				c.scale = 8
-			}
-			if s.Image.Parity != dr.ParityUnknown {
-				c.image = max(c.image, min(ui.Width(ui.Clean(s.Image.Short))+1, 12))
-			}
-		}
+	c := serviceColumns{name: max(p.label, min(n.name+1, limit)), number: 4, image: max(7, min(n.image+1, 12)), parity: 15}
+	if n.pending {
+		c.pending = 4
+	}
+	if n.scales && p.size == wide {
+		c.scale = 8
 	}
 	return c
+}
+
+// serviceNeeds is how much room the services of both regions ask for.
+type serviceNeeds struct {
+	name, image     int // cells
+	pending, scales bool
+}
+
+func needsOf(e *dr.Estate) serviceNeeds {
+	var n serviceNeeds
+	for r := range e.Regions {
+		for i := range e.Regions[r].Services {
+			s := &e.Regions[r].Services[i]
+			n.name = max(n.name, ui.Width(ui.Clean(s.Name)))
+			n.image = max(n.image, ui.Width(ui.Clean(s.Image.Short)))
+			n.pending = n.pending || s.Pending > 0
+			n.scales = n.scales || s.Min.Known && s.Max.Known
+		}
+	}
+	return n
 }
 
 func (p *pane) servicesHead(c serviceColumns, shown int) []slot {
@@ -96,7 +112,7 @@ func (p *pane) servicesHead(c serviceColumns, shown int) []slot {
 	if p.size == wide {
 		l = ui.Cat(l, m("last event"))
 	}
-	return []slot{{keep: 1, line: l.Cut(p.w)}}
+	return []slot{{keep: keepHeads, line: l.Cut(p.w)}}
 }
 
 // filtered says what the filter hides. What is unwell is never hidden without a word.
@@ -122,20 +138,8 @@ func (f *frame) matches(name string) bool {
 }
 
 // countServices is the line for the services that are scrolled out of view.
-func (p *pane) countServices(hidden []slot) ui.Line {
-	bad := 0
-	for _, h := range hidden {
-		for i := range p.r.Services {
-			if s := &p.r.Services[i]; s.Name == h.id.name && unwell(p.serviceLevel(s)) {
-				bad++
-			}
-		}
-	}
-	role := ui.Muted
-	if bad > 0 {
-		role = ui.Warn
-	}
-	return ui.T(role, others(len(hidden), bad, "more"))
+func countServices(hidden, bad int) ui.Line {
+	return ui.T(pick(bad > 0, ui.Warn, ui.Muted), others(hidden, bad, "more"))
 }
 
 // others counts what is not shown: "96 more, all well", "96 more, 3 not well".
@@ -146,7 +150,7 @@ func others(n, bad int, what string) string {
 	return fmt.Sprintf("! %d %s, %d not well", n, what, bad)
 }
 
-func (p *pane) service(s *dr.Service, c serviceColumns) slot {
+func (p *pane) service(s *dr.Service, c serviceColumns) ui.Line {
 	id := p.id(rowService, s.Name)
 	label := ui.T(ui.Text, s.Name)
 	if p.chosen(id) {
@@ -164,7 +168,7 @@ func (p *pane) service(s *dr.Service, c serviceColumns) slot {
 	default:
 		value = p.serviceLong(s, c)
 	}
-	return slot{id: id, line: ui.Cat(label.Fit(c.name-1), ui.Space(1), value).Cut(p.w)}
+	return ui.Cat(label.Fit(c.name-1), ui.Space(1), value).Cut(p.w)
 }
 
 // serviceShort is "1/1 → 2  3f1c2d same".
@@ -180,7 +184,8 @@ func (p *pane) serviceShort(s *dr.Service, c serviceColumns) ui.Line {
 	if s.Full != s.Desired {
 		full = ui.F(ui.Muted, "→ %d", s.Full)
 	}
-	l := ui.Cat(run.Fit(max(4, run.Width()+1)), full.Fit(5))
+	l := ui.Cat(run.Fit(max(4, run.Width()+1)), full)
+	l = l.Fit(max(9, l.Width()+1))
 	if w := p.word(s); w != nil {
 		return ui.Cat(l, w)
 	}

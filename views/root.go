@@ -23,8 +23,9 @@ type root struct {
 	plain   bool
 	theme   ui.Theme
 
-	e     *dr.Estate // never nil
-	order []int
+	e     *dr.Estate   // never nil
+	order []int        // of the services of e
+	needs serviceNeeds // of the services of e
 
 	at     rowID
 	moved  bool
@@ -55,7 +56,7 @@ func newRoot(o Options) *root {
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)
-	m.order = serviceOrder(m.frame())
+	m.order, m.needs = serviceOrder(m.frame()), needsOf(m.e)
 	m.paint()
 	return m
 }
@@ -74,27 +75,30 @@ func tick() tea.Cmd {
 
 // Update takes a message. It never waits: what takes time is a command.
 func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	cmd := m.update(msg)
 	m.stale, m.plan = true, nil
+	return m, cmd
+}
+
+func (m *root) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tickMsg:
 		m.clock()
-		return m, tick()
+		return tick()
 	case estateMsg:
 		m.take(msg.e)
 	case tea.KeyPressMsg:
-		return m, m.key(msg)
+		return m.key(msg)
 	case tea.PasteMsg:
 		m.top().typed(m, msg)
 	case tea.ResumeMsg:
 		m.clock()
-	case noteMsg:
-		m.say(note(msg))
 	case directorMsg:
 		m.directed(msg)
 	default:
 		m.terminal(msg)
 	}
-	return m, nil
+	return nil
 }
 
 // terminal takes what the terminal says of itself.
@@ -152,7 +156,7 @@ func (m *root) take(e *dr.Estate) {
 		return
 	}
 	m.e = e
-	m.order = serviceOrder(m.frame())
+	m.order, m.needs = serviceOrder(m.frame()), needsOf(e)
 	m.at = m.composed().rows.settle(m.at)
 }
 
@@ -167,7 +171,7 @@ func (m *root) clock() {
 func (m *root) frame() *frame {
 	return &frame{
 		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
-		order: m.order, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+		order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
 	}
 }
 
@@ -191,6 +195,9 @@ func (m *root) draw() tea.View {
 			continue // covered
 		}
 		v.Cursor = s.draw(m, c)
+	}
+	if at := v.Cursor; at != nil && (at.X < 0 || at.X >= m.w || at.Y < 0 || at.Y >= m.h) {
+		v.Cursor = nil // no room for the field that it stands in
 	}
 	v.Content = c.Render(m.theme)
 	return v

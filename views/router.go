@@ -95,8 +95,6 @@ type note struct {
 	until time.Time
 }
 
-type noteMsg note
-
 const noteTime = 5 * time.Second
 
 func (m *root) say(n note) {
@@ -106,15 +104,8 @@ func (m *root) say(n note) {
 
 // footer is the keys that work here, or a note.
 func (m *root) footer(w int, scope Scope) ui.Line {
-	hints := m.hints(scope)
 	if m.note.text != "" {
-		var quiet []ui.Hint
-		for _, h := range hints {
-			if h.Quiet {
-				quiet = append(quiet, h)
-			}
-		}
-		return ui.Spread(w, ui.T(m.note.role, m.note.text), ui.Hints(w, quiet).Cut(w))
+		return ui.Notice(w, ui.T(m.note.role, m.note.text), m.hints(scope))
 	}
-	return ui.Hints(w, hints)
+	return ui.Hints(w, m.hints(scope))
 }
