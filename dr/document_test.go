@@ -37,12 +37,6 @@ func told() map[string]*Estate {
 	}
 }
 
-func TestThePlainTextOfAnEstate(t *testing.T) {
-	for name, e := range told() {
-		t.Run(name, func(t *testing.T) { golden.RequireEqual(t, Text(e)) })
-	}
-}
-
 func TestTheDocumentOfAnEstate(t *testing.T) {
 	for name, e := range told() {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +146,6 @@ func TestNoTextOfTheCloudReachesATerminalAsMoreThanText(t *testing.T) {
 			t.Errorf("%s: %q", what, text)
 		}
 	}
-	clean("text", Text(e))
 	b, err := json.Marshal(Document(e))
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ const (
 )
 
 // feed adds what changed since the estate before, and what the cloud says happened. A thing that is not known on either
-// side has not changed: nobody saw it.
+// side has not changed: nobody saw it. So what a first round finds well is no change.
 func (j *join) feed() {
 	f := &feed{now: j.now}
 	for i := range j.sides {

@@ -11,7 +11,7 @@ func (j *join) edgeChanges(f *feed) {
 	probeChange(f, "pages", a.Pages, b.Pages)
 	probeChange(f, "API", a.API, b.API)
 	probeChange(f, "writes", a.Writes, b.Writes)
-	if was, now := j.prev.Verdict.Serving, j.e.Verdict.Serving; was != now {
+	if was, now := j.prev.Verdict.Serving, j.e.Verdict.Serving; was != now && (was != "" || j.prev.Complete) {
 		f.add(servingLevel(now), "users", servingWords(was, now))
 	}
 	if a.Bridging != b.Bridging {
@@ -19,7 +19,9 @@ func (j *join) edgeChanges(f *feed) {
 	}
 	j.distributionChanges(f)
 	j.recordChanges(f)
-	findingChanges(f, a.Findings, b.Findings)
+	if j.prev.Complete {
+		findingChanges(f, a.Findings, b.Findings)
+	}
 }
 
 func servingLevel(now string) Level {

@@ -8,7 +8,7 @@ import (
 
 // regionChanges compares a region with what it was.
 func (j *join) regionChanges(f *feed, was, now *Region) {
-	if was.Condition != now.Condition {
+	if was.Condition != now.Condition && (was.Condition != CondUnknown || now.Level >= Warn) {
 		f.add(now.Level, "region", conditionWords(was, now))
 	}
 	j.signalChanges(f, was, now)
@@ -16,7 +16,9 @@ func (j *join) regionChanges(f *feed, was, now *Region) {
 	balancerChanges(f, was, now)
 	databaseChanges(f, was, now)
 	sessionChanges(f, was, now)
-	findingChanges(f, was.Findings, now.Findings)
+	if j.prev.Complete {
+		findingChanges(f, was.Findings, now.Findings)
+	}
 }
 
 func conditionWords(was, now *Region) string {

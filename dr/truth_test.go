@@ -149,5 +149,4 @@ func checkEstate(t *testing.T, seed uint64, e *Estate) {
 	if _, err := json.Marshal(Document(e)); err != nil {
 		t.Errorf("seed %d: %v", seed, err)
 	}
-	_ = Text(e)
 }

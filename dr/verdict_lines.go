@@ -72,8 +72,11 @@ func (j *join) sickLines(busy, away *Region) {
 
 // ability is the other region's state in a few words.
 func (j *join) ability(away *Region) string {
-	if away.Condition == CondReady {
+	switch {
+	case away.Condition == CondReady:
 		return away.Name + " could take over."
+	case away.Condition == CondUnknown || away.Level == Unknown:
+		return "Whether " + away.Name + " could is not known."
 	}
 	return away.Name + " could not take over."
 }

@@ -124,6 +124,19 @@ func TestTheTargetsOfAColdStandbyAreNotMissed(t *testing.T) {
 	s := pilot(config.ColdStandby)
 	s.west.Backups.Value[0].Latest = noon.Add(-1)
 	if e := s.join(); e.Exit() != ExitHealthy {
-		t.Errorf("exit %d: %s", e.Exit(), Text(e))
+		t.Errorf("exit %d: %v", e.Exit(), e.Verdict.Lines)
 	}
+}
+
+func TestAStandbyThatCouldNotBeComparedIsNotSaidToBeUnable(t *testing.T) {
+	for condition, want := range map[Condition]string{
+		CondReady:    "us-west-2 could take over.",
+		CondUnknown:  "Whether us-west-2 could is not known.",
+		CondNotReady: "Whether us-west-2 could is not known.",
+	} {
+		j := &join{}
+		assertText(t, string(condition), j.ability(&Region{Name: "us-west-2", Condition: condition}), want)
+	}
+	j := &join{}
+	assertText(t, "bad", j.ability(&Region{Name: "us-west-2", Condition: CondNotReady, Level: Bad}), "us-west-2 could not take over.")
 }

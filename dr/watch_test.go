@@ -151,7 +151,7 @@ func TestFirstRoundsStartAtOnceAndSettle(t *testing.T) {
 			t.Fatalf("after %s: complete %t, %v", time.Since(began), e.Complete, err)
 		}
 		if e.Exit() != ExitHealthy {
-			t.Errorf("%s", Text(e))
+			t.Errorf("exit %d: %v", e.Exit(), e.Verdict.Lines)
 		}
 	})
 }
