@@ -22,6 +22,9 @@ const (
 	checksAPage  = 50
 )
 
+// mostPages bounds a list that never ends.
+const mostPages = 100
+
 // cloudflare is Cloudflare's API for the time of one reading.
 type cloudflare struct {
 	reader    *Reader
@@ -67,7 +70,7 @@ func one[T any](ctx context.Context, c *cloudflare, op string, call func(context
 // pages collects a list that comes in pages. The SDK's own pager would drop the context's deadline after the first page.
 func pages[T any](ctx context.Context, c *cloudflare, op string, page func(ctx context.Context, n float64) (*pagination.V4PagePaginationArray[T], error)) ([]T, error) {
 	var all []T
-	for n := 1.0; ; n++ {
+	for n := 1.0; n <= mostPages; n++ {
 		got, err := one(ctx, c, op, func(ctx context.Context) (*pagination.V4PagePaginationArray[T], error) { return page(ctx, n) })
 		if err != nil {
 			return nil, err
@@ -77,6 +80,7 @@ func pages[T any](ctx context.Context, c *cloudflare, op string, page func(ctx c
 			return all, nil
 		}
 	}
+	return nil, c.fault(op, fault.Unreadable, fmt.Errorf("the list has more than %d pages", mostPages))
 }
 
 // judge finds the kind of a call's error.

@@ -180,6 +180,12 @@ func TestANamedRecordIsShownWithoutTheTextsOfItsName(t *testing.T) {
 	}
 }
 
+func TestAListThatNeverEndsIsNoList(t *testing.T) {
+	a, spec := flare(t)
+	a.byPath["/zones/z1/dns_records"] = says(200, `{"success":true,"result":[{"id":"r","name":"shop.example","type":"A"}],"result_info":{"per_page":1}}`)
+	kindIs(t, reader(t, spec).Control(t.Context(), Control{}).Zone.Err, fault.Unreadable)
+}
+
 func TestWithoutATokenCloudflareIsNotAsked(t *testing.T) {
 	a, spec := flare(t)
 	for _, key := range []func() string{nil, func() string { return " \n" }} {

@@ -43,7 +43,7 @@ func simulated(t *testing.T, f func(t *testing.T, e estate)) {
 	})
 }
 
-// specOf is what a lifeboat.yaml of that estate comes to.
+// specOf is what a lifeboat.yaml of that estate comes to; network is nil for the operating system's.
 func specOf(d sim.Description, network *sim.Memory) edge.Spec {
 	probe := func(p sim.Probe) edge.Probe {
 		return edge.Probe{URL: p.URL, Dial: p.Dial, Host: p.Host, CAFile: p.CAFile, Method: p.Method, Body: p.Body, Header: p.Headers, Resolve: p.Resolve}
@@ -52,9 +52,12 @@ func specOf(d sim.Description, network *sim.Memory) edge.Spec {
 		Environments: map[string]string{}, Field: d.Edge.HealthField, DistributionID: d.Edge.Distribution,
 		Zone: d.Edge.Zone, CloudflareURL: d.Cloudflare, CloudflareKey: func() string { return "simulated" },
 		Balancers: map[string]edge.Probe{}, Pages: probe(d.Edge.Pages), API: probe(d.Edge.API), Write: probe(d.Edge.Write),
-		Resolvers: d.Edge.Resolvers, Dial: network.DialContext, Timeout: d.Waits.Probe,
+		Resolvers: d.Edge.Resolvers, Timeout: d.Waits.Probe,
 	}
-	s.CloudFront.Endpoint, s.CloudFront.Region, s.CloudFront.Dial = d.Endpoint, d.Regions[0].Name, network.DialContext
+	if network != nil {
+		s.Dial = network.DialContext
+	}
+	s.CloudFront.Endpoint = d.Endpoint
 	names := map[string][]string{}
 	for _, r := range d.Regions {
 		s.Regions = append(s.Regions, r.Name)
@@ -122,6 +125,24 @@ func TestAtRestEveryProbeNamesItsRegion(t *testing.T) {
 		}
 		follow(t, p, "us-east-1")
 	})
+}
+
+func TestOverTheOperatingSystemsNetworkItIsTheSame(t *testing.T) {
+	s, err := sim.Start(t.Context(), sim.Options{Seed: 7, CAFile: filepath.Join(t.TempDir(), "ca.pem")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	spec := specOf(s.Description(), nil)
+	r, err := edge.NewReader(spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Probes(t.Context(), edge.Probes{})
+	follow(t, p, "us-east-1")
+	if !p.Pages.Fresh() || !p.API.Fresh() || p.API.Value.Region != "us-east-1" || p.Balancers["us-west-2"].Value.Region != "us-west-2" {
+		t.Errorf("%+v", p)
+	}
 }
 
 func TestWithTheFirstRegionDarkPagesAreBridgedAndTheAPIIsDown(t *testing.T) {
