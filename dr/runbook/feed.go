@@ -1,0 +1,99 @@
+package runbook
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Event is one thing that happened in a run, numbered from 1 without gaps. Entry is the journal's, where it was
+// journaled; else Step and Text are what a look just saw, which is shown and not kept.
+type Event struct {
+	N     int64
+	At    time.Time
+	Entry *Entry
+	Step  string
+	Text  string
+}
+
+// feed is what screens see of a run in this process.
+type feed struct {
+	mu      sync.Mutex
+	view    View
+	events  []Event
+	changed chan struct{} // closed and replaced at every event
+	closed  bool
+}
+
+func newFeed(v View) *feed { return &feed{view: v, changed: make(chan struct{})} }
+
+func (f *feed) entry(e Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.view = f.view.clone()
+	f.view.apply(e)
+	f.add(Event{At: e.At, Entry: &e, Step: e.Step, Text: e.Text})
+}
+
+// recall puts an entry of before this process into the history of events.
+func (f *feed) recall(e Entry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.add(Event{At: e.At, Entry: &e, Step: e.Step, Text: e.Text})
+}
+
+// say tells screens what was just seen. The same words twice in a row are one event.
+func (f *feed) say(step, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := range f.view.Steps {
+		if s := &f.view.Steps[i]; s.ID == step {
+			if s.Text == text {
+				return
+			}
+			f.view = f.view.clone()
+			f.view.Steps[i].Text = text
+		}
+	}
+	f.add(Event{At: time.Now().UTC(), Step: step, Text: text})
+}
+
+func (f *feed) add(e Event) {
+	e.N = int64(len(f.events)) + 1
+	f.events = append(f.events, e)
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// end tells those who wait that no more events come.
+func (f *feed) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+func (f *feed) now() View {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.view
+}
+
+// next returns the events after n, waiting until there is one; none and no error once the run has ended.
+func (f *feed) next(ctx context.Context, n int64) ([]Event, error) {
+	for {
+		f.mu.Lock()
+		news, closed, changed := slices.Clone(f.events[min(max(n, 0), int64(len(f.events))):]), f.closed, f.changed
+		f.mu.Unlock()
+		if len(news) > 0 || closed {
+			return news, nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
+}
