@@ -2,18 +2,13 @@ package sim
 
 import (
 	"cmp"
-	"context"
-	"crypto/tls"
-	"fmt"
-	"net"
 	"slices"
 
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/pgwire"
-	"lifeboat/aws/sim/public"
 )
 
-// instance is one of the model's databases, as pgwire asks it.
+// instance is whichever of the model's databases has the identifier now, as pgwire asks it.
 type instance struct {
 	cloud      *cloud.Cloud
 	region, id string
@@ -23,7 +18,7 @@ type instance struct {
 func (i instance) Database() pgwire.Database {
 	said, err := i.cloud.SQL(i.region, i.id)
 	switch {
-	case err != nil: // deleted
+	case err != nil, said.Absent: // no instance has that name, or none yet
 		return pgwire.Database{State: pgwire.Refusing}
 	case said.Silent:
 		return pgwire.Database{State: pgwire.Hanging}
@@ -31,6 +26,7 @@ func (i instance) Database() pgwire.Database {
 		return pgwire.Database{State: pgwire.Starting}
 	}
 	d := pgwire.Database{
+		Life: said.Resource + " " + said.Started.String(),
 		Name: said.Database, Now: said.Now, Version: said.Version, System: said.SystemID, Timeline: uint32(said.Timeline),
 		Standby: said.Recovery,
 		Slots:   slots(said), Standbys: standbys(said), Connections: connections(said),
@@ -89,45 +85,4 @@ func connections(said cloud.Postgres) []pgwire.Connection {
 		return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Application, b.Application), cmp.Compare(a.Client, b.Client))
 	})
 	return out
-}
-
-// databaseAddress is where one database answers PostgreSQL's protocol.
-type databaseAddress struct {
-	region, id string
-	addr       net.Addr
-}
-
-// serveDatabases opens a listener for each database of the model.
-func (s *Server) serveDatabases(ctx context.Context, authority *public.Authority) error {
-	var all []databaseAddress
-	hosts := []string{"127.0.0.1"}
-	s.cloud.Locked(func(w *cloud.World) {
-		for _, r := range w.Regions {
-			for _, db := range r.Databases {
-				all = append(all, databaseAddress{region: r.Name, id: db.ID})
-				hosts = append(hosts, db.Host)
-			}
-		}
-	})
-	shown, err := authority.Leaf(hosts, s.options.Now().AddDate(1, 0, 0))
-	if err != nil {
-		return err
-	}
-	for _, at := range all {
-		l, err := s.options.Network.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return fmt.Errorf("listening for the database %s: %w", at.id, err)
-		}
-		at.addr = l.Addr()
-		s.databases = append(s.databases, at)
-		s.work.Go(func() {
-			serveDatabase(ctx, s.activity.connections(l), instance{cloud: s.cloud, region: at.region, id: at.id}, shown)
-		})
-	}
-	return nil
-}
-
-// serveDatabase answers PostgreSQL's clients on l for one instance until ctx ends.
-func serveDatabase(ctx context.Context, l net.Listener, i instance, shown *tls.Certificate) {
-	_ = pgwire.Serve(ctx, l, i, pgwire.WithTLS(&tls.Config{Certificates: []tls.Certificate{*shown}}))
 }

@@ -25,6 +25,13 @@ func (s *Server) describe() Description {
 		d.Estate = w.Estate
 		d.Edge = s.describeEdge(w)
 		d.Services = describeServices(w)
+		for _, r := range w.Roles {
+			role := RoleDescription{ARN: r.ARN}
+			if r.MFA {
+				role.MFADevice = w.MFADevice
+			}
+			d.Roles = append(d.Roles, role)
+		}
 		for i, r := range w.Regions {
 			d.Regions[i] = s.describeRegion(r, d.Edge)
 		}
@@ -62,6 +69,9 @@ func (s *Server) describeRegion(r *cloud.Region, edge EdgeDescription) RegionDes
 	for _, secret := range r.Secrets {
 		d.Secrets = append(d.Secrets, secret.Name)
 	}
+	for _, b := range r.Buckets {
+		d.Buckets = append(d.Buckets, b.Name)
+	}
 	return d
 }
 
@@ -70,10 +80,13 @@ func (s *Server) describeDatabase(r *cloud.Region, db *cloud.Database) DatabaseD
 	if s.options.CAFile != "" {
 		d.SSLMode, d.RootCA = "verify-full", s.options.CAFile
 	}
-	for _, at := range s.databases {
-		if tcp, ok := at.addr.(*net.TCPAddr); ok && at.region == r.Name && at.id == db.ID {
-			d.Host, d.Port = tcp.IP.String(), tcp.Port
+	for _, g := range r.SecurityGroups {
+		if !g.Ingress {
+			d.IsolationGroup = g.ID
 		}
+	}
+	if tcp, ok := s.databases.address(r.Name, db.ID).(*net.TCPAddr); ok {
+		d.Host, d.Port = tcp.IP.String(), tcp.Port
 	}
 	return d
 }

@@ -17,6 +17,7 @@ type Description struct {
 	Regions  [2]RegionDescription // primary, standby
 	Services []ServiceDescription
 	Edge     EdgeDescription
+	Roles    []RoleDescription // that may be assumed for changes
 
 	Refresh Refresh
 	Waits   Waits
@@ -31,6 +32,7 @@ type RegionDescription struct {
 	Databases    []DatabaseDescription
 	Repositories []string
 	Secrets      []string // names
+	Buckets      []string // S3, without versions, for state, journal and lease
 	// Probe asks this region's balancer at its own address for the health answer, under the public name.
 	Probe Probe
 }
@@ -57,6 +59,14 @@ type DatabaseDescription struct {
 	Database string
 	SSLMode  string // verify-full where there is a CA file, else require
 	RootCA   string
+	// IsolationGroup is a security group of the region that lets nobody in.
+	IsolationGroup string
+}
+
+// RoleDescription is an IAM role.
+type RoleDescription struct {
+	ARN       string
+	MFADevice string // the second factor that it asks for: any six digits but 000000; "" for none
 }
 
 // ServiceDescription is one thing that the estate runs in both regions.

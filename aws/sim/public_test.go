@@ -38,7 +38,7 @@ func TestABadAnswerOfTheFirstOriginFailsOverForPagesOnly(t *testing.T) {
 		d := w.Description().Edge
 		w.direct(t, "bad-deployment", "us-east-1", "davidshaevel-dev-frontend")
 		w.direct(t, "bad-deployment", "us-east-1", "davidshaevel-dev-backend")
-		time.Sleep(10 * time.Minute)
+		time.Sleep(2 * time.Minute)
 		if page := w.mustAsk(t, "GET", d.Pages.URL, "", ""); page.status != 200 || !strings.Contains(page.body, "environment dr") {
 			t.Errorf("the public page answers %d: %s", page.status, page.body)
 		}

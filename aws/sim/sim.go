@@ -23,7 +23,7 @@ type Server struct {
 	cloud     *cloud.Cloud
 	options   Options
 	public    *public.Public
-	databases []databaseAddress
+	databases *databases
 	address   string // of the APIs and the director
 	activity  *activity
 	described Description
@@ -93,7 +93,9 @@ func (s *Server) listen(ctx context.Context, authority *public.Authority) error 
 	if err != nil {
 		return err
 	}
-	return s.serveDatabases(ctx, authority)
+	s.databases = newDatabases(ctx, s, authority)
+	s.cloud.EachDatabase(s.databases.serve)
+	return s.databases.failed()
 }
 
 // handler is everything that is spoken over the one HTTP address.
@@ -117,6 +119,9 @@ func (s *Server) Close() error {
 		}
 		if s.public != nil {
 			s.public.Close()
+		}
+		if s.databases != nil {
+			s.databases.close()
 		}
 		s.work.Wait()
 		close(s.done)

@@ -1,5 +1,5 @@
-// Package api is the AWS control planes of the simulated cloud: every operation that Lifeboat reads with, one file a
-// service, over every protocol that the Go SDK, boto3 and the AWS CLI send. An operation is added in its service's list
+// Package api is the AWS control planes of the simulated cloud: every operation that Lifeboat uses, one file a service
+// (and one for its changing operations), over every protocol that the Go SDK, boto3 and the AWS CLI send. An operation is added in its service's list
 // and nowhere else.
 package api
 
@@ -10,9 +10,9 @@ import (
 	"net/http"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"lifeboat/aws/sim/cloud"
+	"lifeboat/aws/sim/spoil"
 	"lifeboat/aws/sim/wire"
 )
 
@@ -20,8 +20,8 @@ import (
 type service struct {
 	space      string // XML namespace
 	operations map[string]operation
-	routes     []wire.Route // of a REST service
-	home       string       // the region of its one control plane; "" for a service that each region has
+	rest       *wire.REST // of a REST service
+	home       string     // the region of its one control plane; "" for a service that each region has
 }
 
 // operation answers one call from the world. It runs under the world's lock.
@@ -32,8 +32,10 @@ type call struct {
 	*cloud.World
 	region *cloud.Region // nil for a service with one home
 	in     wire.In
+	header http.Header // REST
+	body   []byte      // REST: where it is no document
 	key    string      // access key
-	out    wire.Answer // REST: Root and Header, set by the operation
+	out    wire.Answer // REST: all but Body, set by the operation
 }
 
 // services is everything that is simulated.
@@ -50,15 +52,17 @@ var services = map[string]service{
 	"servicequotas":           {operations: quotaOperations},
 	"tagging":                 {operations: taggingOperations},
 	"cloudfront": {
-		space: "http://cloudfront.amazonaws.com/doc/2020-05-31/", operations: cloudfrontOperations, routes: cloudfrontRoutes, home: cloudfrontHome,
+		space: "http://cloudfront.amazonaws.com/doc/2020-05-31/", operations: cloudfrontOperations, home: cloudfrontHome,
+		rest: &wire.REST{Routes: cloudfrontRoutes},
 	},
+	"s3": {space: "http://s3.amazonaws.com/doc/2006-03-01/", operations: s3Operations, rest: &wire.REST{Routes: s3Routes, Bare: true}},
 }
 
-var routes = func() map[string][]wire.Route {
-	all := map[string][]wire.Route{}
+var restServices = func() map[string]wire.REST {
+	all := map[string]wire.REST{}
 	for name, s := range services {
-		if s.routes != nil {
-			all[name] = s.routes
+		if s.rest != nil {
+			all[name] = *s.rest
 		}
 	}
 	return all
@@ -79,7 +83,7 @@ type handler struct {
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012x", h.calls.Add(1))
-	q, refused := wire.Read(r, routes)
+	q, refused := wire.Read(r, restServices)
 	s := services[q.Service]
 	if refused != nil {
 		q.WriteError(w, id, s.space, refused)
@@ -89,55 +93,64 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.home != "" {
 		region = s.home
 	}
-	if refused = h.pass(r, q, region); refused != nil {
-		q.WriteError(w, id, s.space, refused)
-		return
-	}
-	a, err := h.answer(q, s, region)
-	if errors.As(err, &refused) {
-		q.WriteError(w, id, s.space, refused)
-		return
-	}
-	q.Write(w, id, s.space, a)
-}
-
-// pass takes a call through the gate: it may be held for ever, held for a while, or refused.
-func (h *handler) pass(r *http.Request, q *wire.Request, region string) *wire.Error {
-	f := h.cloud.Gate(cloud.Call{
+	fault := h.cloud.Gate(cloud.Call{
 		Region: region, Service: q.Service, Action: q.Action, AccessKey: q.AccessKey, Continued: continued(q.In),
 	})
-	if f.Hang {
-		<-r.Context().Done()
-		panic(http.ErrAbortHandler)
+	if !spoil.Before(fault, r) {
+		return
 	}
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-r.Context().Done():
-			panic(http.ErrAbortHandler)
-		}
+	if fault.Refused() {
+		q.WriteError(w, id, s.space, refusedBy(fault, q.Service))
+		return
 	}
-	if f.Refused() {
-		return &wire.Error{Status: f.Status, Code: f.Code, Message: f.Message}
-	}
-	return nil
-}
-
-func (h *handler) answer(q *wire.Request, s service, region string) (a wire.Answer, err error) {
-	do := s.operations[q.Action]
-	if do == nil {
-		return a, wire.Refuse("UnknownOperationException", "the simulator does not simulate %s %s", q.Service, q.Action)
-	}
-	h.cloud.Locked(func(w *cloud.World) {
-		c := &call{World: w, region: w.Region(region), in: q.In, key: q.AccessKey}
-		if c.region == nil && s.home == "" {
-			err = wire.Refuse("UnrecognizedClientException", "the simulator has no region %q", region)
+	a, err := h.answer(w, q, s, region)
+	spoil.Answer(fault, w, r, func(w http.ResponseWriter) {
+		if refused := refusal(err); refused != nil {
+			q.WriteError(w, id, s.space, refused)
 			return
 		}
-		c.out.Body, err = do(c)
-		a = c.out
+		q.Write(w, id, s.space, a)
+	})
+}
+
+// refusedBy is the director's refusal in a service's own words: S3 alone has a code of its own for too many calls.
+func refusedBy(f cloud.Fault, service string) *wire.Error {
+	if service == "s3" && f.Code == cloud.Throttling {
+		return &wire.Error{Status: http.StatusServiceUnavailable, Code: "SlowDown", Message: "Please reduce your request rate."}
+	}
+	return &wire.Error{Status: f.Status, Code: f.Code, Message: f.Message}
+}
+
+// answer does what a call asks for. The answer carries the world's own time, by which S3's users judge expiry.
+func (h *handler) answer(w http.ResponseWriter, q *wire.Request, s service, region string) (a wire.Answer, err error) {
+	do := s.operations[q.Action]
+	h.cloud.Locked(func(world *cloud.World) {
+		w.Header().Set("Date", world.Now().UTC().Format(http.TimeFormat))
+		c := &call{World: world, region: world.Region(region), in: q.In, header: q.Header, body: q.Body, key: q.AccessKey}
+		switch {
+		case do == nil:
+			err = wire.Refuse("UnknownOperationException", "the simulator does not simulate %s %s", q.Service, q.Action)
+		case c.region == nil && s.home == "":
+			err = wire.Refuse("UnrecognizedClientException", "the simulator has no region %q", region)
+		default:
+			c.out.Body, err = do(c)
+			a = c.out
+		}
 	})
 	return a, err
+}
+
+// refusal is an error as it is written: one of the wire's own, or the model's.
+func refusal(err error) *wire.Error {
+	var own *wire.Error
+	if errors.As(err, &own) {
+		return own
+	}
+	var r *cloud.Refusal
+	if errors.As(err, &r) {
+		return &wire.Error{Status: r.Status, Code: r.Code, Message: r.Message, Header: r.Header}
+	}
+	return nil
 }
 
 // continued says whether a request asks for a further page.

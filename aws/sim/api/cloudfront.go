@@ -12,12 +12,18 @@ var cloudfrontOperations = map[string]operation{
 	"ListDistributions":     listDistributions,
 	"GetDistribution":       getDistribution,
 	"GetDistributionConfig": getDistributionConfig,
+	"UpdateDistribution":    updateDistribution,
+	"CreateInvalidation":    createInvalidation,
+	"GetInvalidation":       getInvalidation,
 }
 
 var cloudfrontRoutes = []wire.Route{
 	{Method: "GET", Path: "/{Version}/distribution", Action: "ListDistributions"},
 	{Method: "GET", Path: "/{Version}/distribution/{Id}", Action: "GetDistribution"},
 	{Method: "GET", Path: "/{Version}/distribution/{Id}/config", Action: "GetDistributionConfig"},
+	{Method: "PUT", Path: "/{Version}/distribution/{Id}/config", Action: "UpdateDistribution", Document: true},
+	{Method: "POST", Path: "/{Version}/distribution/{Id}/invalidation", Action: "CreateInvalidation", Document: true},
+	{Method: "GET", Path: "/{Version}/distribution/{Id}/invalidation/{InvalidationId}", Action: "GetInvalidation"},
 }
 
 // counted is a list as CloudFront writes it, with its length.
@@ -51,7 +57,7 @@ func getDistribution(c *call) (wire.Struct, error) {
 	}
 	c.out.Root, c.out.Header = "Distribution", map[string]string{"ETag": d.ETag}
 	return wire.Struct{
-		{"Id", d.ID}, {"ARN", d.ARN}, {"Status", d.Status}, {"LastModifiedTime", d.Changed}, {"InProgressInvalidationBatches", 0},
+		{"Id", d.ID}, {"ARN", d.ARN}, {"Status", d.Status}, {"LastModifiedTime", d.Changed}, {"InProgressInvalidationBatches", d.Invalidating()},
 		{"DomainName", d.Domain}, {"DistributionConfig", configOf(d)},
 	}, nil
 }

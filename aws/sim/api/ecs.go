@@ -13,6 +13,8 @@ var ecsOperations = map[string]operation{
 	"ListTasks":              listTasks,
 	"DescribeTasks":          describeTasks,
 	"DescribeTaskDefinition": describeTaskDefinition,
+	"UpdateService":          updateService,
+	"RegisterTaskDefinition": registerTaskDefinition,
 }
 
 func ecsPages(most int) paging { return paging{"nextToken", "maxResults", most} }

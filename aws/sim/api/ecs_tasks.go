@@ -93,19 +93,9 @@ func describeTaskDefinition(c *call) (wire.Struct, error) {
 	if d == nil {
 		return nil, wire.Refuse("ClientException", "Unable to describe task definition.")
 	}
-	return wire.Struct{{"taskDefinition", wire.Struct{
-		{"taskDefinitionArn", d.ARN}, {"family", d.Family}, {"revision", d.Revision}, {"status", "ACTIVE"},
-		{"networkMode", "awsvpc"}, {"cpu", strconv.Itoa(d.CPU)}, {"memory", strconv.Itoa(d.Memory)},
-		{"requiresCompatibilities", wire.Members([]string{"FARGATE"})}, {"registeredAt", d.Registered},
-		{"containerDefinitions", wire.Each("member", d.Containers, containerDefinitionOf)},
-	}}}, nil
-}
-
-func containerDefinitionOf(x cloud.ContainerDefinition) wire.Struct {
-	return wire.Struct{
-		{"name", x.Name}, {"image", x.Image}, {"essential", true},
-		{"portMappings", wire.Members([]wire.Struct{{{"containerPort", x.Port}, {"hostPort", x.Port}, {"protocol", "tcp"}}})},
-		{"environment", tagList("member", "name", "value", x.Environment)},
-		{"secrets", tagList("member", "name", "valueFrom", x.Secrets)},
+	out := wire.Struct{{"taskDefinition", taskDefinitionOf(d)}}
+	if c.in.Lists("include", "TAGS") {
+		out = append(out, wire.Field{"tags", ecsTags(d.Tags)})
 	}
+	return out, nil
 }

@@ -71,9 +71,9 @@ func TestTargetHealthChangesWithTheTasks(t *testing.T) {
 	}
 	s.pass(time.Second)
 	expect(t, "while the old ones go", strings.Join(states(), " "), "draining draining")
-	s.pass(40 * time.Second)
+	s.pass(70 * time.Second)
 	expect(t, "while the new ones come", strings.Join(states(), " "), "initial initial")
-	s.pass(80 * time.Second)
+	s.pass(88 * time.Second)
 	if got := strings.Join(states(), " "); !strings.Contains(got, "draining") {
 		t.Errorf("unhealthy ones are taken out, got %s", got)
 	}

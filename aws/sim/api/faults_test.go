@@ -135,12 +135,12 @@ func TestWhoIsCalling(t *testing.T) {
 		t.Error(*me.Arn)
 	}
 	role := must[*sts.AssumeRoleOutput](t)(client.AssumeRole(ctx, &sts.AssumeRoleInput{
-		RoleArn: aws.String("arn:aws:iam::" + *me.Account + ":role/ops"), RoleSessionName: aws.String("anna"), DurationSeconds: aws.Int32(900),
+		RoleArn: aws.String("arn:aws:iam::" + *me.Account + ":role/davidshaevel-ops-change"), RoleSessionName: aws.String("anna"), DurationSeconds: aws.Int32(900),
 	}))
 	expect(t, "expires", role.Credentials.Expiration.Sub(s.now), 15*time.Minute)
 	cfg.Credentials = credentials.NewStaticCredentialsProvider(*role.Credentials.AccessKeyId, *role.Credentials.SecretAccessKey, *role.Credentials.SessionToken)
 	other := must[*sts.GetCallerIdentityOutput](t)(sts.NewFromConfig(cfg).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}))
-	if !strings.HasSuffix(*other.Arn, "assumed-role/ops/anna") {
+	if !strings.HasSuffix(*other.Arn, "assumed-role/davidshaevel-ops-change/anna") {
 		t.Error(*other.Arn)
 	}
 	s.pass(16 * time.Minute)

@@ -12,6 +12,12 @@ var rdsOperations = map[string]operation{
 	"DescribeDBSnapshots":                describeDBSnapshots,
 	"DescribeDBInstanceAutomatedBackups": describeDBInstanceAutomatedBackups,
 	"ListTagsForResource":                listRDSTags,
+	"PromoteReadReplica":                 promoteReadReplica,
+	"ModifyDBInstance":                   modifyDBInstance,
+	"RebootDBInstance":                   rebootDBInstance,
+	"CreateDBSnapshot":                   createDBSnapshot,
+	"CreateDBInstanceReadReplica":        createDBInstanceReadReplica,
+	"DeleteDBInstance":                   deleteDBInstance,
 }
 
 var rdsPages = paging{"Marker", "MaxRecords", 100}
@@ -86,14 +92,22 @@ func databaseOf(w *cloud.World, db *cloud.Database) wire.Struct {
 	for _, r := range db.Replicas {
 		replicas = append(replicas, reference(db, r))
 	}
+	var endpoint any
+	if db.Status != "creating" {
+		endpoint = wire.Struct{{"Address", db.Host}, {"Port", db.Port}}
+	}
 	return wire.Struct{
 		{"DBInstanceIdentifier", db.ID}, {"DBInstanceClass", db.Class}, {"Engine", "postgres"}, {"EngineVersion", db.Version},
 		{"DBInstanceStatus", db.Status}, {"MasterUsername", db.User}, {"DBName", db.Name},
-		{"Endpoint", wire.Struct{{"Address", db.Host}, {"Port", db.Port}}},
+		{"Endpoint", endpoint},
 		{"AllocatedStorage", db.Storage}, {"MaxAllocatedStorage", wire.When(db.MaxStorage)}, {"StorageType", db.StorageType},
 		{"InstanceCreateTime", db.Created}, {"BackupRetentionPeriod", db.Retention}, {"PreferredBackupWindow", "22:00-22:30"},
 		{"LatestRestorableTime", wire.At(db.LatestRestorable(w))}, {"AvailabilityZone", db.AZ}, {"MultiAZ", db.MultiAZ},
 		{"DBSubnetGroup", wire.Struct{{"DBSubnetGroupName", db.Subnets}, {"SubnetGroupStatus", "Complete"}}},
+		{"VpcSecurityGroups", wire.Each("VpcSecurityGroupMembership", db.Groups, func(id string) wire.Struct {
+			return wire.Struct{{"VpcSecurityGroupId", id}, {"Status", "active"}}
+		})},
+		{"PendingModifiedValues", pendingOf(db.Pending)},
 		{"AutoMinorVersionUpgrade", true}, {"ReadReplicaSourceDBInstanceIdentifier", source},
 		{"ReadReplicaDBInstanceIdentifiers", wire.Items("ReadReplicaDBInstanceIdentifier", replicas)},
 		{"StatusInfos", wire.Items("DBInstanceStatusInfo", statusInfosOf(w, db))},
@@ -101,6 +115,17 @@ func databaseOf(w *cloud.World, db *cloud.Database) wire.Struct {
 		{"CACertificateIdentifier", "rds-ca-rsa2048-g1"}, {"DBInstanceArn", db.ARN}, {"IAMDatabaseAuthenticationEnabled", false},
 		{"DeletionProtection", db.DeletionProtection}, {"MasterUserSecret", secretOf(db)}, {"TagList", rdsTags(db.Tags)},
 	}
+}
+
+func pendingOf(p cloud.PendingChanges) wire.Struct {
+	var out wire.Struct
+	if p.Retention != nil {
+		out = append(out, wire.Field{"BackupRetentionPeriod", *p.Retention})
+	}
+	if p.MultiAZ != nil {
+		out = append(out, wire.Field{"MultiAZ", *p.MultiAZ})
+	}
+	return append(out, wire.Field{"DBInstanceIdentifier", wire.When(p.ID)})
 }
 
 func secretOf(db *cloud.Database) any {
@@ -115,6 +140,9 @@ func statusInfosOf(w *cloud.World, db *cloud.Database) []wire.Struct {
 		return nil
 	}
 	status, normal, message := db.Replication(w)
+	if status == "" {
+		return nil
+	}
 	return []wire.Struct{{
 		{"StatusType", "read replication"}, {"Normal", normal}, {"Status", status}, {"Message", wire.When(message)},
 	}}

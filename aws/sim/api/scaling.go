@@ -9,6 +9,7 @@ import (
 
 var scalingOperations = map[string]operation{
 	"DescribeScalableTargets": describeScalableTargets,
+	"RegisterScalableTarget":  registerScalableTarget,
 }
 
 const ecsCount = "ecs:service:DesiredCount"
@@ -31,15 +32,17 @@ func describeScalableTargets(c *call) (wire.Struct, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.Struct{{"ScalableTargets", wire.Each("member", page, scalableTargetOf)}, {"NextToken", next}}, nil
+	return wire.Struct{{"ScalableTargets", wire.Each("member", page, func(t *cloud.ScalableTarget) wire.Struct { return scalableTargetOf(c.region, t) })}, {"NextToken", next}}, nil
 }
 
-func scalableTargetOf(t *cloud.ScalableTarget) wire.Struct {
+func scalableTargetOf(r *cloud.Region, t *cloud.ScalableTarget) wire.Struct {
 	return wire.Struct{
 		{"ServiceNamespace", "ecs"}, {"ResourceId", t.ResourceID}, {"ScalableDimension", ecsCount},
 		{"MinCapacity", t.Min}, {"MaxCapacity", t.Max}, {"RoleARN", t.Role}, {"CreationTime", t.Created},
+		{"ScalableTargetARN", t.ARN(r)},
 		{"SuspendedState", wire.Struct{
-			{"DynamicScalingInSuspended", false}, {"DynamicScalingOutSuspended", false}, {"ScheduledScalingSuspended", false},
+			{"DynamicScalingInSuspended", t.Suspended.In}, {"DynamicScalingOutSuspended", t.Suspended.Out},
+			{"ScheduledScalingSuspended", t.Suspended.Scheduled},
 		}},
 	}
 }

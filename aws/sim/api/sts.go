@@ -1,9 +1,9 @@
 package api
 
 import (
-	"strings"
 	"time"
 
+	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/wire"
 )
 
@@ -18,12 +18,17 @@ func getCallerIdentity(c *call) (wire.Struct, error) {
 }
 
 func assumeRole(c *call) (wire.Struct, error) {
-	role, session := c.in.String("RoleArn"), c.in.String("RoleSessionName")
-	if !strings.HasPrefix(role, "arn:aws:iam::") || session == "" {
-		return nil, wire.Refuse("ValidationException", "RoleArn must be a role's ARN and RoleSessionName must be given")
+	if err := c.only("AssumeRole", "RoleArn", "RoleSessionName", "DurationSeconds", "SerialNumber", "TokenCode"); err != nil {
+		return nil, err
 	}
-	length := time.Duration(c.in.Int("DurationSeconds", 3600)) * time.Second
-	key, id := c.AssumeRole(role, session, length)
+	key, id, err := c.AssumeRole(c.Caller(c.key), cloud.RoleOrder{
+		Role: c.in.String("RoleArn"), Session: c.in.String("RoleSessionName"),
+		For:    time.Duration(c.in.Int("DurationSeconds", 0)) * time.Second,
+		Device: c.in.String("SerialNumber"), Code: c.in.String("TokenCode"),
+	})
+	if err != nil {
+		return nil, err
+	}
 	return wire.Struct{
 		{"Credentials", wire.Struct{
 			{"AccessKeyId", key}, {"SecretAccessKey", "simulated"}, {"SessionToken", "simulated/" + key}, {"Expiration", id.Expires},

@@ -51,8 +51,10 @@ func (a Action) Usage() string {
 
 // undo takes back what an action did. One without a region is taken back by a restore of everything only.
 type undo struct {
+	action string // darken
 	region string
 	order  string // what was asked for: "darken us-east-1"
+	fault  *fault // what it added, if it added one
 	do     func()
 }
 
@@ -105,12 +107,16 @@ func (w *World) act(name string, words []string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w (usage: %s)", name, err, a.Usage())
 	}
+	faults := len(w.faults)
 	take, err := a.do(w, given)
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	if take != nil {
-		u := &undo{region: given["REGION"], order: strings.Join(append([]string{name}, words...), " "), do: take}
+		u := &undo{action: name, region: given["REGION"], order: strings.Join(append([]string{name}, words...), " "), do: take}
+		if len(w.faults) > faults {
+			u.fault = w.faults[faults]
+		}
 		w.undos = append(w.undos, u)
 		if d := given.length("FOR"); d > 0 {
 			w.After(d, func() { w.takeBack(func(o *undo) bool { return o == u }) })

@@ -11,7 +11,7 @@ func stallReplica(w *World, a args) (func(), error) {
 	for _, r := range w.Regions {
 		for _, db := range r.Databases {
 			if db.Source != nil && !db.replay.stalled {
-				w.setReplay(db, true, db.replay.lost)
+				w.stall(db, true)
 				stalled = append(stalled, db)
 			}
 		}
@@ -22,9 +22,18 @@ func stallReplica(w *World, a args) (func(), error) {
 	a["REGION"] = stalled[0].region.Name
 	return func() {
 		for _, db := range stalled {
-			w.setReplay(db, false, db.replay.lost)
+			w.stall(db, false)
 		}
 	}, nil
+}
+
+// stall holds a replica back, or lets it go. One that was promoted since is left alone.
+func (w *World) stall(db *Database, stalled bool) {
+	if db.replay != nil {
+		h := db.replay.hold
+		h.stalled = stalled
+		w.setReplay(db, h)
+	}
 }
 
 func stopTasks(w *World, a args) (func(), error) {
@@ -113,15 +122,39 @@ func badDeployment(w *World, a args) (func(), error) {
 
 func rebootDatabase(w *World, a args) (func(), error) {
 	r := a.region(w)
-	if len(r.Databases) == 0 {
-		return nil, fmt.Errorf("no database in %s", r.Name)
-	}
+	rebooted := 0
 	for _, db := range r.Databases {
-		if err := w.Reboot(db); err != nil {
-			return nil, err
+		if w.Reboot(db) == nil {
+			rebooted++
 		}
 	}
+	if rebooted == 0 {
+		return nil, fmt.Errorf("no database in %s is available, and only such a one can be rebooted", r.Name)
+	}
 	return nil, nil
+}
+
+func backUpNow(w *World, a args) (func(), error) {
+	begun := 0
+	for _, db := range a.region(w).Databases {
+		if db.Status == available {
+			w.take(db, w.automated(db, w.now))
+			begun++
+		}
+	}
+	if begun == 0 {
+		return nil, fmt.Errorf("no database in %s is available, and only such a one can be backed up", a["REGION"])
+	}
+	return nil, nil
+}
+
+func strayConnection(w *World, a args) (func(), error) {
+	all := a.region(w).Databases
+	i := slices.IndexFunc(all, func(db *Database) bool { return db.Source == nil })
+	if len(all) == 0 {
+		return nil, fmt.Errorf("no database in %s", a["REGION"])
+	}
+	return w.stray(all[max(i, 0)]), nil
 }
 
 // hostile is text that would repaint a terminal's screen, set its title and ring its bell, if it got there.

@@ -11,11 +11,13 @@ var (
 	argRegion  = Arg{Name: "REGION", Kind: RegionName}
 	argService = Arg{Name: "SERVICE"}
 	argCode    = Arg{Name: "CODE", Optional: true}
+	argTimes   = Arg{Name: "TIMES", Kind: Number, Optional: true}
 	argFor     = Arg{Name: "FOR", Kind: Length, Optional: true} // taken back after so much simulated time
 )
 
 const (
 	untilRestore = "until restore"
+	untilTimes   = "until restore, or after TIMES calls"
 	forSoLong    = "until restore, or after FOR (simulated time)"
 )
 
@@ -40,6 +42,10 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 			About: "one AWS or Cloudflare call is refused, as AccessDenied or with CODE; only each EVERY-th time"},
 		{Name: "half-way", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode}, do: halfWay, Undo: untilRestore,
 			About: "a list breaks off: its first page is answered, the next ones are refused"},
+		{Name: "lost-answer", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argTimes}, do: spoilAnswer(Fault{Lost: true}), Undo: untilTimes,
+			About: "one AWS or Cloudflare call is carried out, and its answer never comes"},
+		{Name: "cut-answer", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argTimes}, do: spoilAnswer(Fault{Cut: true}), Undo: untilTimes,
+			About: "one AWS or Cloudflare call is carried out, and its answer breaks off in the middle"},
 		{Name: "expire-credentials", Args: []Arg{{Name: "REGION", Kind: RegionName, Optional: true}}, do: expireCredentials, Undo: untilRestore,
 			About: "AWS calls are refused because the session has expired"},
 		{Name: "missing-image", Args: []Arg{argRegion, argService}, do: missingImage, Undo: untilRestore,
@@ -50,8 +56,14 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 			About: "a new image is deployed at once, and its tasks answer 503"},
 		{Name: "reboot-database", Args: []Arg{argRegion}, do: rebootDatabase, Undo: "by itself, after 75 s of simulated time",
 			About: "the region's databases reboot"},
+		{Name: "back-up", Args: []Arg{argRegion}, do: backUpNow, Undo: "by itself, after 2 to 5 min of simulated time",
+			About: "the region's databases take a snapshot, and refuse other work meanwhile"},
+		{Name: "stray-connection", Args: []Arg{argRegion, argFor}, do: strayConnection, Undo: forSoLong,
+			About: "something that nobody thought of connects to the region's writer, and commits once a minute"},
 		{Name: "escape-names", Args: []Arg{argRegion}, do: escapeNames, Undo: untilRestore,
 			About: "terminal escape sequences turn up in service events, tags and stop reasons"},
+		{Name: "return", Args: []Arg{argRegion}, do: returnRegion,
+			About: "a dark region is back, with all that ran there: its tasks and its database as they were left"},
 		{Name: "restore", Args: []Arg{{Name: "REGION", Kind: RegionName, Optional: true}}, do: restoreAction,
 			About: "takes back what was done to the region, or everything"},
 	}
@@ -71,11 +83,21 @@ func darken(w *World, a args) (func(), error) {
 		return nil, fmt.Errorf("%s is dark already", r.Name)
 	}
 	r.Dark = true
-	return func() { r.Dark = false }, nil
+	return func() { w.light(r) }, nil
+}
+
+// returnRegion takes back what darkened a region, and nothing else that was done to it.
+func returnRegion(w *World, a args) (func(), error) {
+	r := a.region(w)
+	if !r.Dark {
+		return nil, fmt.Errorf("%s is not dark", r.Name)
+	}
+	w.takeBack(func(u *undo) bool { return u.action == "darken" && u.region == r.Name })
+	return nil, nil
 }
 
 func controlPlane(w *World, a args) (func(), error) {
-	return w.addFault(&fault{region: a["REGION"], spoil: refusal(Unavailable, "Service is unable to handle the request.")}), nil
+	return w.addFault(&fault{region: a["REGION"], plane: true, spoil: refusal(Unavailable, "Service is unable to handle the request.")}), nil
 }
 
 func throttle(w *World, a args) (func(), error) {
@@ -108,6 +130,18 @@ func halfWay(w *World, a args) (func(), error) {
 	}
 	f.continued = true
 	return w.addFault(f), nil
+}
+
+// spoilAnswer lets a call be carried out and spoils its answer.
+func spoilAnswer(how Fault) func(*World, args) (func(), error) {
+	return func(w *World, a args) (func(), error) {
+		f, err := a.fault(w)
+		if err != nil {
+			return nil, err
+		}
+		f.spoil, f.times = how, a.number("TIMES")
+		return w.addFault(f), nil
+	}
 }
 
 // fault is one that refuses the call that is named, if there is such a call.

@@ -128,9 +128,9 @@ func (w *World) answer(t *Task, q Request, counted bool) Answer {
 		return a
 	}
 	db := w.databaseOf(t.TaskDefinition)
-	if db != nil {
+	if t.TaskDefinition.databaseHost() != "" {
 		a.Database = "connected"
-		if !db.Up() {
+		if db == nil || !db.Open() {
 			a.Database, a.Status, a.Error = "disconnected", http.StatusServiceUnavailable, "the database does not answer"
 			return a
 		}
@@ -172,7 +172,8 @@ func (w *World) reachable(t *Task) bool {
 	return t.Last == Running && !r.Dark && r.GoneAZ != t.AZ
 }
 
-// databaseOf is the database whose endpoint a task definition names, in whichever region; nil if it names none.
+// databaseOf is the database whose endpoint a task definition names, in whichever region; nil if it names none, or one
+// that does not exist.
 func (w *World) databaseOf(d *TaskDefinition) *Database {
 	host := d.databaseHost()
 	if host == "" {
@@ -180,7 +181,7 @@ func (w *World) databaseOf(d *TaskDefinition) *Database {
 	}
 	for _, r := range w.Regions {
 		for _, db := range r.Databases {
-			if db.Host == host {
+			if db.Host == host && db.Made() {
 				return db
 			}
 		}

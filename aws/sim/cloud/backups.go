@@ -21,8 +21,14 @@ func (w *World) copied(s *Snapshot, to *Region, at time.Time) *Snapshot {
 	c := *s
 	c.ID = strings.Replace(s.ID, "rds:", "copy-of-", 1)
 	c.ARN, c.Type, c.Created = to.arn("rds", "snapshot:"+c.ID), "manual", at
-	c.SourceARN, c.SourceReg, c.KMSKey = s.ARN, strings.Split(s.ARN, ":")[3], to.Databases[0].KMSKey
+	c.SourceARN, c.SourceReg, c.KMSKey = s.ARN, strings.Split(s.ARN, ":")[3], to.Keys[0]
 	return &c
+}
+
+// nightly is what RDS does once a day: snapshots, and the changes that waited for the maintenance window.
+func (w *World) nightly() {
+	w.backUp()
+	w.After(maintenance, w.maintain)
 }
 
 // backUp is the daily snapshot of every writer with automated backups, and its copy to the other region. Those older
@@ -39,15 +45,14 @@ func (w *World) backUp() {
 
 func (w *World) backUpOne(r *Region, db *Database) {
 	s := w.automated(db, w.now)
-	s.Status, s.Percent = "creating", 0
-	w.After(4*time.Minute, func() { s.Status, s.Percent = "available", 100 })
+	w.take(db, s)
 	away := w.other(r)
 	w.After(5*time.Minute, func() {
-		if r.Dark || away.Dark || len(away.Databases) == 0 {
+		if r.Dark || away.Dark {
 			return
 		}
 		c := w.copied(s, away, w.now)
-		c.Status, c.Percent = "creating", 0
+		c.Status, c.Percent = creating, 0
 		away.Snapshots = append(away.Snapshots, c)
 		away.expireSnapshots(db)
 		w.After(copyTime, func() { c.Status, c.Percent = "available", 100 })
@@ -57,15 +62,16 @@ func (w *World) backUpOne(r *Region, db *Database) {
 
 // expireSnapshots drops the oldest snapshots of a database that are more than its days of retention.
 func (r *Region) expireSnapshots(db *Database) {
+	expires := func(s *Snapshot) bool { return s.Database == db.ID && (s.Type == "automated" || s.SourceARN != "") }
 	surplus := -db.Retention
 	for _, s := range r.Snapshots {
-		if s.Database == db.ID {
+		if expires(s) {
 			surplus++
 		}
 	}
 	kept := r.Snapshots[:0:0]
 	for _, s := range r.Snapshots {
-		if s.Database == db.ID && surplus > 0 {
+		if expires(s) && surplus > 0 {
 			surplus--
 			continue
 		}

@@ -53,6 +53,7 @@ type Cloud struct {
 	mu    sync.Mutex
 	now   func() time.Time
 	world *World
+	serve func(DatabaseName)
 }
 
 // New makes a cloud with two empty regions, whose clock begins at start (no later than now).
@@ -64,9 +65,37 @@ func New(o Options, start time.Time) *Cloud {
 // Locked runs everything that has fallen due, then f, alone, at the present moment. f reads and changes the world; no
 // pointer into it may be kept afterwards. f must not call the Cloud's own methods, which take the same lock.
 func (c *Cloud) Locked(f func(w *World)) {
+	serve, names := c.locked(f)
+	for _, n := range names {
+		serve(n)
+	}
+}
+
+func (c *Cloud) locked(f func(w *World)) (serve func(DatabaseName), names []DatabaseName) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.world.advance(c.now())
 	f(c.world)
 	c.world.settle()
+	if c.serve != nil {
+		names, c.world.named = c.world.named, nil
+	}
+	return c.serve, names
+}
+
+// DatabaseName is an identifier that an instance was given.
+type DatabaseName struct {
+	Region, ID string
+	Host       string // of its endpoint
+}
+
+// EachDatabase calls serve for every identifier that an instance has or had, and from then on for each that one is given,
+// before the call that shows it returns. An identifier may be named again when another instance is given it.
+func (c *Cloud) EachDatabase(serve func(DatabaseName)) {
+	c.Locked(func(*World) { c.serve = serve })
+}
+
+// born notes that an instance has an identifier of its own from now on.
+func (w *World) born(db *Database) {
+	w.named = append(w.named, DatabaseName{db.region.Name, db.ID, db.Host})
 }

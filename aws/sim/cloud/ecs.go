@@ -8,9 +8,9 @@ import (
 
 // How long the life of a task takes, simulated.
 const (
-	provisioning   = 8 * time.Second
-	pullShortest   = 12 * time.Second
-	pullLongest    = 25 * time.Second
+	provisioning   = 15 * time.Second
+	pullShortest   = 25 * time.Second
+	pullLongest    = 55 * time.Second
 	stopping       = 10 * time.Second
 	deprovisioning = 5 * time.Second
 	stoppedKept    = time.Hour // how long ECS shows a stopped task
@@ -115,13 +115,24 @@ func (w *World) reconcile(s *Service) {
 	d.Desired = s.Desired
 	fresh, old := s.wanted(d)
 	old = w.retire(s, fresh, old)
+	fresh = w.stopSurplus(s, fresh)
+	w.startMissing(s, d, len(fresh), len(old))
+	w.finish(s, d, fresh, old)
+}
+
+// stopSurplus stops the newest tasks beyond what the service wants, and gives those that stay.
+func (w *World) stopSurplus(s *Service, fresh []*Task) []*Task {
+	names, n := "", len(fresh)-s.Desired
 	for len(fresh) > s.Desired {
 		last := fresh[len(fresh)-1]
 		fresh = fresh[:len(fresh)-1]
-		w.stop(last, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment "+d.ID)
+		w.stop(last, "ServiceSchedulerInitiated", "Scaling activity initiated by deployment "+s.Deployments[0].ID)
+		names += " (task " + last.ID + ")"
 	}
-	w.startMissing(s, d, len(fresh), len(old))
-	w.finish(s, d, fresh, old)
+	if n > 0 {
+		w.note(s, "has stopped %d running tasks:%s.", n, names)
+	}
+	return fresh
 }
 
 // wanted splits the tasks that are meant to run into the deployment's own and older ones.
@@ -178,19 +189,26 @@ func (w *World) startMissing(s *Service, d *Deployment, fresh, old int) {
 	w.note(s, "has started %d tasks:%s.", room, names)
 }
 
-// finish ends a rollout that has come to where it was going.
+// finish ends a rollout, or a change of the count, that has come to where it was going.
 func (w *World) finish(s *Service, d *Deployment, fresh, old []*Task) {
-	if d.Rollout != "IN_PROGRESS" || len(old) > 0 || len(fresh) != s.Desired || ready(fresh) != s.Desired {
+	if len(old) > 0 || len(fresh) != s.Desired || ready(fresh) != s.Desired {
+		return
+	}
+	if d.Rollout != "IN_PROGRESS" {
+		if s.scaling {
+			s.scaling = false
+			w.note(s, "has reached a steady state.")
+		}
 		return
 	}
 	d.Rollout, d.RolloutReason, d.UpdatedAt = "COMPLETED", "ECS deployment "+d.ID+" completed.", w.now
-	s.Deployments, s.failures = s.Deployments[:1], 0
+	s.Deployments, s.failures, s.scaling = s.Deployments[:1], 0, false
 	w.note(s, "(deployment %s) deployment completed.", d.ID)
 	w.note(s, "has reached a steady state.")
 }
 
 // SetDesired changes how many tasks a service wants.
 func (w *World) SetDesired(s *Service, n int) {
-	s.Desired = n
+	s.Desired, s.scaling = n, true
 	w.reconcile(s)
 }

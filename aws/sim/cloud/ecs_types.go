@@ -31,6 +31,7 @@ type Service struct {
 	tasks    []*Task
 	failures int       // tasks in a row that never became healthy: the scheduler backs off
 	nextTry  time.Time // no task is started before it
+	scaling  bool      // its count was changed, and it has not said that it is steady since
 }
 
 // Deployment is one rollout of a service.
@@ -60,7 +61,9 @@ type TaskDefinition struct {
 	Memory     int // MiB
 	Containers []ContainerDefinition
 	Registered time.Time
-	Bad        bool // its application answers 503 to everything
+	Tags       []Tag
+	More       map[string]any // what else was registered, as it came
+	Bad        bool           // its application answers 503 to everything
 }
 
 // ContainerDefinition is one container of a task definition.
@@ -70,6 +73,7 @@ type ContainerDefinition struct {
 	Port        int
 	Environment []Tag // name and value
 	Secrets     []Tag // name and the secret's ARN, as valueFrom
+	More        map[string]any
 }
 
 // Task states, as ECS names them in lastStatus.
@@ -117,6 +121,7 @@ type Container struct {
 type ScalableTarget struct {
 	ResourceID string // service/CLUSTER/SERVICE
 	Min, Max   int
+	Suspended  Suspended
 	Role       string
 	Created    time.Time
 }

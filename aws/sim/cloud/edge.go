@@ -9,15 +9,23 @@ import (
 func (w *World) DistributionFor(host string) *Distribution {
 	host = canonical(hostOnly(host))
 	for _, d := range w.Distributions {
-		if d.Domain == host || slices.Contains(d.Aliases, host) {
+		if d.Domain == host || slices.Contains(d.Live().Aliases, host) {
 			return d
 		}
 	}
 	return nil
 }
 
+// Live is the configuration that answers now. It is not to be changed.
+func (d *Distribution) Live() *Configuration {
+	if d.live != nil {
+		return d.live
+	}
+	return &d.Configuration
+}
+
 // BehaviorFor is the behaviour that applies to a path.
-func (d *Distribution) BehaviorFor(path string) Behavior {
+func (d *Configuration) BehaviorFor(path string) Behavior {
 	for _, b := range d.Behaviors {
 		if Matches(b.Pattern, pathOnly(path)) {
 			return b
@@ -27,7 +35,7 @@ func (d *Distribution) BehaviorFor(path string) Behavior {
 }
 
 // Origin finds an origin by id; nil if there is none.
-func (d *Distribution) Origin(id string) *Origin {
+func (d *Configuration) Origin(id string) *Origin {
 	for i := range d.Origins {
 		if d.Origins[i].ID == id {
 			return &d.Origins[i]
@@ -37,7 +45,7 @@ func (d *Distribution) Origin(id string) *Origin {
 }
 
 // Group finds an origin group by id; nil if there is none.
-func (d *Distribution) Group(id string) *OriginGroup {
+func (d *Configuration) Group(id string) *OriginGroup {
 	for i := range d.Groups {
 		if d.Groups[i].ID == id {
 			return &d.Groups[i]
@@ -46,21 +54,33 @@ func (d *Distribution) Group(id string) *OriginGroup {
 	return nil
 }
 
-// Check refuses a configuration that CloudFront refuses, with CloudFront's error code as the first word: a behaviour
-// whose target does not exist, and one that targets an origin group and allows writing methods.
-func (d *Distribution) Check() error {
-	for _, b := range append([]Behavior{d.Default}, d.Behaviors...) {
-		group := d.Group(b.Target) != nil
-		if !group && d.Origin(b.Target) == nil {
-			return fmt.Errorf("NoSuchOrigin: One or more of your origins or origin groups do not exist: %s", b.Target)
-		}
-		for _, m := range b.Methods {
-			if group && (Request{Method: m}).writes() {
-				return fmt.Errorf("InvalidArgument: The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group")
+// Check refuses a configuration as CloudFront does: one without origins, a behaviour or an origin group whose origins do
+// not exist, and a behaviour that targets an origin group and allows writing methods.
+func (d *Configuration) Check() error {
+	if len(d.Origins) == 0 {
+		return refuse("InvalidArgument", "The parameter Origins is required and must not be empty.")
+	}
+	for _, g := range d.Groups {
+		for _, id := range g.Members {
+			if d.Origin(id) == nil {
+				return noSuchOrigin(id)
 			}
 		}
 	}
+	for _, b := range append([]Behavior{d.Default}, d.Behaviors...) {
+		group := d.Group(b.Target) != nil
+		if !group && d.Origin(b.Target) == nil {
+			return noSuchOrigin(b.Target)
+		}
+		if group && slices.ContainsFunc(b.Methods, func(m string) bool { return Request{Method: m}.writes() }) {
+			return refuse("InvalidArgument", "The parameter AllowedMethods cannot include POST, PUT, PATCH, or DELETE for a cached behavior associated with an origin group")
+		}
+	}
 	return nil
+}
+
+func noSuchOrigin(id string) error {
+	return absent("NoSuchOrigin", "One or more of your origins or origin groups do not exist: %s", id)
 }
 
 // CheckStatus is what a Cloudflare health check sees now: healthy, or unhealthy and why.

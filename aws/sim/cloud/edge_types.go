@@ -2,23 +2,42 @@ package cloud
 
 import "time"
 
-// Distribution is a CloudFront distribution.
+// Distribution is a CloudFront distribution as its control plane shows it. What answers may still be an older
+// configuration: see Live.
 type Distribution struct {
-	ID, ARN     string
-	Domain      string // dXXXX.cloudfront.net
+	ID, ARN string
+	Domain  string // dXXXX.cloudfront.net
+	Status  string // InProgress or Deployed
+	ETag    string
+	Changed time.Time
+	Configuration
+	Invalidations []*Invalidation // newest first
+	Tags          []Tag
+
+	live    *Configuration // what answers while a change is on its way; nil: Configuration
+	changes int
+}
+
+// Configuration is what a distribution's owner decides.
+type Configuration struct {
+	Reference   string // CallerReference
 	Aliases     []string
 	Comment     string
 	Enabled     bool
-	Status      string // InProgress or Deployed
-	ETag        string
-	Changed     time.Time
-	Reference   string // CallerReference
 	Certificate string // ACM ARN in us-east-1
 	Origins     []Origin
 	Groups      []OriginGroup
 	Default     Behavior
 	Behaviors   []Behavior // in order; Default applies where none matches
-	Tags        []Tag
+}
+
+// Invalidation takes paths out of a distribution's caches.
+type Invalidation struct {
+	ID        string
+	Reference string // CallerReference
+	Paths     []string
+	Created   time.Time
+	Status    string // InProgress or Completed
 }
 
 // Origin is one origin of a distribution.

@@ -1,9 +1,7 @@
 package cloud
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -21,6 +19,8 @@ type Fault struct {
 	Hang    bool          // no answer ever comes: hold the connection until the client gives up
 	Delay   time.Duration // wall clock, before the answer or the refusal
 	Status  int           // HTTP status of a refusal; 0: answer as usual
+	Lost    bool          // it is carried out, and its answer never comes
+	Cut     bool          // it is carried out, and its answer breaks off in the middle
 	Code    string        // ThrottlingException, ExpiredTokenException, AccessDeniedException, ServiceUnavailable, or as the director said
 	Message string
 }
@@ -33,15 +33,20 @@ type fault struct {
 	region, service, action string
 	continued               bool // only further pages
 	aws                     bool // only AWS: not Cloudflare
+	plane                   bool // only what is no data plane: objects in S3 are one, and live on
 	hits, of                int  // of every `of` matching calls the last `hits` are spoilt; of 0: all
+	times                   int  // so many calls are spoilt at most; 0: no end
 	seen                    int
 	spoil                   Fault
 }
 
 func (f *fault) matches(c Call) bool {
 	return (f.region == "" || f.region == c.Region) && (f.service == "" || f.service == c.Service) &&
-		(f.action == "" || f.action == c.Action) && (!f.continued || c.Continued) && (!f.aws || c.Service != "cloudflare")
+		(f.action == "" || f.action == c.Action) && (!f.continued || c.Continued) && (!f.aws || c.Service != "cloudflare") && (!f.plane || c.Service != "s3") && !f.over()
 }
+
+// over says whether a fault has spoilt all that it was to.
+func (f *fault) over() bool { return f.times > 0 && f.seen >= f.times }
 
 // strikes counts the call and says whether it is one of those to be spoilt.
 func (f *fault) strikes(c Call) bool {
@@ -70,11 +75,14 @@ func (w *World) gate(call Call) Fault {
 			continue
 		}
 		sum.Hang = sum.Hang || f.spoil.Hang
+		sum.Lost, sum.Cut = sum.Lost || f.spoil.Lost, sum.Cut || f.spoil.Cut
 		sum.Delay += f.spoil.Delay
 		if !sum.Refused() {
 			sum.Status, sum.Code, sum.Message = f.spoil.Status, f.spoil.Code, f.spoil.Message
 		}
 	}
+	w.undos = slices.DeleteFunc(w.undos, func(u *undo) bool { return u.fault != nil && u.fault.over() })
+	w.faults = slices.DeleteFunc(w.faults, (*fault).over)
 	if id := w.Caller(call.AccessKey); !sum.Refused() && !id.Expires.IsZero() && w.now.After(id.Expires) {
 		sum.Status, sum.Code, sum.Message = 403, ExpiredToken, expiredMessage
 	}
@@ -137,24 +145,4 @@ func statusOf(code string) int {
 		return 403
 	}
 	return 400
-}
-
-// Caller is whom an access key stands for: a session made by AssumeRole, or the estate's own operator.
-func (w *World) Caller(accessKey string) Identity {
-	if id, ok := w.sessions[accessKey]; ok {
-		return id
-	}
-	return w.Identity
-}
-
-// AssumeRole makes a session of the role for d and gives its access key. Sessions last their wall-clock time.
-func (w *World) AssumeRole(roleARN, session string, d time.Duration) (accessKey string, id Identity) {
-	accessKey = "ASIA" + strings.ToUpper(w.askedHex(16))
-	id = Identity{
-		ARN:     fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", w.Account, roleARN[strings.LastIndex(roleARN, "/")+1:], session),
-		UserID:  "AROA" + strings.ToUpper(w.askedHex(17)) + ":" + session,
-		Expires: w.now.Add(d),
-	}
-	w.sessions[accessKey] = id
-	return accessKey, id
 }

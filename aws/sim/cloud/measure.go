@@ -120,6 +120,7 @@ func resourceOf(arn string) string {
 const gib = 1 << 30
 
 func (w *World) measureDatabase(r *Region, db *Database, begin time.Time) {
+	w.fill(db)
 	if !db.Up() {
 		return
 	}
@@ -130,15 +131,27 @@ func (w *World) measureDatabase(r *Region, db *Database, begin time.Time) {
 		r.metrics.value(rdsSpace, "FreeStorageSpace", d, begin, db.free(0))
 		return
 	}
-	kept := w.slotLag(db)
-	r.metrics.value(rdsSpace, "OldestReplicationSlotLag", d, begin, kept)
-	kept = max(kept, 0)
+	r.metrics.value(rdsSpace, "OldestReplicationSlotLag", d, begin, w.slotLag(db))
+	kept := max(w.slotLag(db), 0)
 	r.metrics.value(rdsSpace, "TransactionLogsDiskUsage", d, begin, 2*walSegment+kept)
 	r.metrics.value(rdsSpace, "FreeStorageSpace", d, begin, max(0, db.free(kept)))
-	if db.free(kept) <= 0 && db.Status == "available" {
-		db.Status = "storage-full"
-		w.touch()
+}
+
+// fill stops a writer whose storage is used up by what it keeps for its replicas, and lets it go on when it is not.
+func (w *World) fill(db *Database) {
+	if db.Source != nil || db.wal == nil {
+		return
 	}
+	used := db.free(max(w.slotLag(db), 0)) <= 0
+	switch {
+	case used && db.Status == available:
+		db.Status = full
+	case !used && db.Status == full:
+		db.Status, db.Started = available, w.now
+	default:
+		return
+	}
+	w.touch()
 }
 
 // free is how many bytes of an instance's storage are left when so many are kept for replicas.

@@ -20,16 +20,49 @@ func (r *Region) Database(id string) *Database {
 // Region is the name of the region that the instance is in.
 func (db *Database) Region() string { return db.region.Name }
 
+// Statuses of an instance, as RDS names them.
+const (
+	available = "available"
+	creating  = "creating"
+	backingUp = "backing-up"
+	modifying = "modifying"
+	renaming  = "renaming"
+	rebooting = "rebooting"
+	deleting  = "deleting"
+	full      = "storage-full"
+	deleted   = "deleted" // never shown: it is gone
+)
+
 // serving are the statuses in which an instance takes connections.
-var serving = []string{"available", "backing-up", "modifying", "storage-optimization", "configuring-enhanced-monitoring"}
+var serving = []string{available, backingUp, modifying, "storage-optimization", "configuring-enhanced-monitoring"}
 
 // Reachable says whether packets get to the instance at all.
 func (db *Database) Reachable() bool {
 	return !db.region.Dark && (db.MultiAZ || db.region.GoneAZ != db.AZ)
 }
 
-// Up says whether the instance takes connections.
+// Up says whether the instance's server is there, for its replicas at least.
 func (db *Database) Up() bool { return db.Reachable() && slices.Contains(serving, db.Status) }
+
+// Open says whether the instance takes clients' connections: it is up, and a security group lets them in.
+func (db *Database) Open() bool { return db.Up() && db.ingress() }
+
+func (db *Database) ingress() bool {
+	return slices.ContainsFunc(db.region.SecurityGroups, func(g *SecurityGroup) bool {
+		return g.Ingress && slices.Contains(db.Groups, g.ID)
+	})
+}
+
+// Made says whether an instance is there to be asked at all: its name resolves.
+func (db *Database) Made() bool {
+	return db.Status != creating && db.Status != deleting && db.Status != deleted
+}
+
+// endpoint is the name under which RDS serves an instance of that identifier: another instance that is given the same
+// identifier later is served under the same name.
+func (r *Region) endpoint(id string) string {
+	return fmt.Sprintf("%s.c%s.%s.rds.amazonaws.com", id, r.rds, r.Name)
+}
 
 // history is the log that a database shows: its own, or as much of its source's as it has replayed.
 func (db *Database) history() *wal {
@@ -54,7 +87,7 @@ var errReadOnly = errors.New("cannot execute INSERT in a read-only transaction")
 
 func (w *World) insert(db *Database, text string) (Row, error) {
 	switch {
-	case !db.Up():
+	case !db.Open():
 		return Row{}, fmt.Errorf("database %s does not take connections: it is %s", db.ID, db.Status)
 	case db.Source != nil:
 		return Row{}, errReadOnly
@@ -62,22 +95,6 @@ func (w *World) insert(db *Database, text string) (Row, error) {
 	row := Row{Number: int64(len(db.wal.written)) + 1, Text: text, At: w.now, LSN: db.wal.commit(w.now)}
 	db.wal.written = append(db.wal.written, row)
 	return row, nil
-}
-
-// Reboot restarts an instance: it takes no connections for a while, and its replicas lose their source meanwhile.
-func (w *World) Reboot(db *Database) error {
-	if db.Status != "available" {
-		return fmt.Errorf("instance %s is %s: only an available one can be rebooted", db.ID, db.Status)
-	}
-	db.Status = "rebooting"
-	w.touch()
-	w.After(rebootTime, func() {
-		if db.Status == "rebooting" {
-			db.Status, db.Started = "available", w.now
-			w.touch()
-		}
-	})
-	return nil
 }
 
 // beat is RDS's own commit on every writer that lives.
@@ -112,37 +129,4 @@ func (b *AutomatedBackup) Window(w *World) (earliest, latest time.Time) {
 		earliest = b.Created
 	}
 	return earliest, latest
-}
-
-// Connections are the sessions on a database: a pool of each running task whose definition names its endpoint.
-func (w *World) Connections(db *Database) []Connection {
-	if !db.Up() {
-		return nil
-	}
-	var all []Connection
-	for _, r := range w.Regions {
-		for _, c := range r.Clusters {
-			for _, t := range c.Tasks {
-				if t.Last == Running && t.TaskDefinition.databaseHost() == db.Host {
-					all = append(all, t.pool(db)...)
-				}
-			}
-		}
-	}
-	return all
-}
-
-const poolSize = 5 // connections that one task keeps
-
-func (t *Task) pool(db *Database) []Connection {
-	since := t.Started
-	if db.Started.After(since) {
-		since = db.Started
-	}
-	pool := make([]Connection, poolSize)
-	for i := range pool {
-		pool[i] = Connection{PID: 1000 + int(hash(t.ID)%20000) + i, User: db.User, Application: t.Service.Name, Client: t.IP, Since: since, State: "idle"}
-	}
-	pool[0].State = "active"
-	return pool
 }

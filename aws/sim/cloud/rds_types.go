@@ -25,11 +25,31 @@ type Database struct {
 	Tags                []Tag
 	Source              *Database // nil: a writer
 	Replicas            []*Database
+	Groups              []string       // security groups, by id
+	Pending             PendingChanges // changes that wait, or are being made
+	Timeline            int            // PostgreSQL's, one more with each promotion
 
 	region *Region
+	system uint64 // PostgreSQL's system identifier, which replicas share and keep
+	job    int    // counts what was begun on it, so that what was overtaken does not end
+	strays []*Connection
 	wal    *wal      // a writer's own history
 	replay *replay   // a replica's progress in its source's history
 	down   time.Time // since when it takes no connections; zero while it does
+}
+
+// PendingChanges are changes of an instance that wait for its maintenance window, or are being made. What is nil or empty
+// does not change.
+type PendingChanges struct {
+	Retention *int
+	MultiAZ   *bool
+	ID        string
+}
+
+// SecurityGroup is a firewall for instances. One without ingress lets no application in.
+type SecurityGroup struct {
+	ID, Name string
+	Ingress  bool
 }
 
 // Snapshot is a DB snapshot. A copy keeps the original's time in Original; Created is its own.

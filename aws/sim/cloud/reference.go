@@ -27,7 +27,8 @@ func Reference(o Options) *Cloud {
 	w.touch()
 	w.settle()
 	w.Every(heartbeat, w.beat)
-	w.Every(24*time.Hour, w.backUp)
+	w.Every(24*time.Hour, w.nightly)
+	w.Every(evaluation, w.autoscale)
 	w.meter()
 	w.advance(now)
 	return c
@@ -52,6 +53,18 @@ func (b builder) fill(services int) {
 	}
 	b.fillBackups()
 	b.fillEdge()
+	b.fillRoles()
+}
+
+// fillRoles makes the roles that an operator may take on for changes: one that asks for nothing more, one that asks for a
+// second factor.
+func (b builder) fillRoles() {
+	for _, r := range []Role{{Name: "ops-change"}, {Name: "ops-change-mfa", MFA: true}} {
+		r.Name = b.Estate + "-" + r.Name
+		r.ARN = "arn:aws:iam::" + b.Account + ":role/" + r.Name
+		b.Roles = append(b.Roles, &r)
+	}
+	b.MFADevice = "arn:aws:iam::" + b.Account + ":mfa/operator"
 }
 
 // prefix begins the names of a region's resources: davidshaevel-dev.
@@ -111,6 +124,7 @@ func (b builder) fillStores(r *Region, images map[string]*Image) {
 		})
 	}
 	r.Secrets = append(r.Secrets, b.secret(r))
+	r.Buckets = append(r.Buckets, &Bucket{Name: b.prefix(r) + "-state-" + b.Account, Created: b.born})
 	r.Certificates = append(r.Certificates, b.certificate(r, 171))
 }
 

@@ -44,15 +44,17 @@ func (b builder) distribution(away *Balancer) *Distribution {
 	b.Regions[0].Certificates = append(b.Regions[0].Certificates, cert)
 	d := &Distribution{
 		ID: id, ARN: "arn:aws:cloudfront::" + b.Account + ":distribution/" + id, Domain: "d" + b.hex(13) + ".cloudfront.net",
-		Aliases: []string{b.zone, "www." + b.zone}, Comment: b.Estate + " platform", Enabled: true, Status: "Deployed",
-		ETag: "E" + strings.ToUpper(b.hex(13)), Changed: b.born, Reference: b.uuid(), Certificate: cert.ARN,
+		Status: deployed, ETag: "E" + strings.ToUpper(b.hex(13)), Changed: b.born, Tags: b.tags(b.Regions[0], b.Estate+"-cdn"),
+	}
+	d.Configuration = Configuration{
+		Aliases: []string{b.zone, "www." + b.zone}, Comment: b.Estate + " platform", Enabled: true,
+		Reference: b.uuid(), Certificate: cert.ARN,
 		Origins: []Origin{origin("origin", "origin."+b.zone), origin("standby", away.DNSName)},
 		Groups:  []OriginGroup{{ID: "pages", Criteria: []int{500, 502, 503, 504}, Members: [2]string{"origin", "standby"}}},
 		Default: Behavior{Target: "pages", Methods: readMethods, Cached: true, Protocol: "redirect-to-https", CacheID: cachingOptimized, RequestID: allViewer},
 		Behaviors: []Behavior{
 			{Pattern: "/api/*", Target: "origin", Methods: allMethods, Protocol: "redirect-to-https", CacheID: cachingDisabled, RequestID: allViewer},
 		},
-		Tags: b.tags(b.Regions[0], b.Estate+"-cdn"),
 	}
 	cert.InUse = []string{d.ARN}
 	return d

@@ -6,24 +6,29 @@ import (
 )
 
 const (
-	catchUp      = 6                // seconds of its source's history that a replica replays in one, when behind
-	receiverGone = time.Minute      // until RDS calls replication broken once the source does not answer
-	lagStep      = 5 * time.Second  // the lag drifts from one value to the next in this time
-	heartbeat    = 5 * time.Minute  // RDS's own commit on a writer
-	rebootTime   = 75 * time.Second // during which a database answers nobody
+	catchUp      = 6               // seconds of its source's history that a replica replays in one, when behind
+	receiverGone = time.Minute     // until RDS calls replication broken once the source does not answer
+	lagStep      = 5 * time.Second // the lag drifts from one value to the next in this time
+	heartbeat    = 5 * time.Minute // RDS's own commit on a writer
 )
 
 // replay is a replica's progress in its source's history. It receives and replays with a lag that drifts; blocked, it
 // stands; unblocked, it catches up.
 type replay struct {
-	stalled bool      // by the director
-	lost    bool      // the source does not answer
-	since   time.Time // when it last began or ceased to be blocked
-	from    time.Time // how far it had replayed at since, in the source's time
-	got     time.Time // how far it had received at since
+	hold
+	since time.Time // when it last began or ceased to be blocked
+	from  time.Time // how far it had replayed at since, in the source's time
+	got   time.Time // how far it had received at since
 }
 
-func (p *replay) blocked() bool { return p.stalled || p.lost }
+// hold is what holds a replica back.
+type hold struct {
+	stalled bool // by the director
+	lost    bool // the source does not answer
+	ended   bool // it is being promoted, or its source was deleted: it never goes on
+}
+
+func (h hold) blocked() bool { return h.stalled || h.lost || h.ended }
 
 // drift is the replica's undisturbed lag at t: 0.4 to 1.6 s, now and then 3 s more, moving smoothly. It never rises as
 // fast as time passes, so a replica never goes backwards.
@@ -68,26 +73,31 @@ func (p *replay) reached(t, from time.Time, lag time.Duration, speed int) time.T
 }
 
 // setReplay changes what holds a replica back, keeping how far it has come.
-func (w *World) setReplay(db *Database, stalled, lost bool) {
+func (w *World) setReplay(db *Database, h hold) {
 	p := db.replay
-	if p.stalled == stalled && p.lost == lost {
+	if p.hold == h {
 		return
 	}
 	from, got := db.replayed(w, w.now), db.received(w, w.now)
-	if was := p.blocked(); was != (stalled || lost) || lost != p.lost {
+	if p.blocked() != h.blocked() || p.lost != h.lost {
 		p.since = w.now
 	}
-	p.from, p.got, p.stalled, p.lost = from, got, stalled, lost
+	p.from, p.got, p.hold = from, got, h
 }
 
 // broken says whether RDS has given up on a replica's replication.
 func (db *Database) broken(w *World) bool {
-	return db.replay.lost && w.now.Sub(db.replay.since) >= w.Scaled(receiverGone)
+	return db.replay.ended || db.replay.lost && w.now.Sub(db.replay.since) >= w.Scaled(receiverGone)
 }
 
-// Replication is what RDS says of a replica in StatusInfos.
+// Replication is what RDS says of a replica in StatusInfos; no status while it is being made.
 func (db *Database) Replication(w *World) (status string, normal bool, message string) {
-	if db.broken(w) {
+	switch {
+	case db.Status == creating:
+		return "", true, ""
+	case db.Source.Status == deleted:
+		return "terminated", false, "Replication has been terminated because the source of the replica was deleted"
+	case db.broken(w):
 		return "error", false, "Replication stopped: could not receive data from WAL stream: the source does not answer"
 	}
 	return "replicating", true, ""

@@ -13,7 +13,7 @@ func (c *Cloud) RowsBehind(dnsName string, q Request) (rows []Row) {
 			return
 		}
 		if t := rule.TargetGroup.pick(false); t != nil {
-			if db := w.databaseOf(t.Task.TaskDefinition); db != nil && db.Up() {
+			if db := w.databaseOf(t.Task.TaskDefinition); db != nil && db.Open() {
 				rows = append(rows, db.rows(w)...)
 			}
 		}

@@ -31,7 +31,9 @@ func (w *World) settleDatabases() {
 				}
 			}
 			if db.Source != nil {
-				w.setReplay(db, db.replay.stalled, !db.Source.Up() || !db.Up())
+				h := db.replay.hold
+				h.lost = !db.Source.Up() || !db.Up()
+				w.setReplay(db, h)
 			}
 		}
 	}

@@ -7,11 +7,13 @@ import (
 
 // Postgres is what a database would say over SQL at one moment.
 type Postgres struct {
-	Silent   bool // the connection is not answered at all (region dark, zone gone)
+	Absent   bool // there is no such server: it is being made, or deleted
+	Silent   bool // the connection is not answered at all (region dark, zone gone, no ingress)
 	Starting bool // it answers, and refuses: the database system is starting up (SQLSTATE 57P03)
 
 	Now      time.Time
 	Version  string // 15.12
+	Resource string // the instance's own identifier, whatever it is called
 	Started  time.Time
 	SystemID uint64 // the same for a writer and its replicas
 	Timeline int
@@ -86,8 +88,8 @@ func (w *World) database(region, id string) (*Database, error) {
 
 func (w *World) postgres(db *Database) Postgres {
 	pg := Postgres{
-		Silent: !db.Reachable(), Starting: !db.Up(),
-		Now: w.now, Version: db.Version, Started: db.Started, SystemID: w.systemID(db), Timeline: 1,
+		Absent: !db.Made(), Silent: !db.Reachable() || !db.ingress(), Starting: !db.Up(), Resource: db.ResourceID,
+		Now: w.now, Version: db.Version, Started: db.Started, SystemID: db.system, Timeline: db.Timeline,
 		Database: db.Name, User: db.User, Recovery: db.Source != nil,
 		Connections: w.Connections(db),
 	}
@@ -117,12 +119,9 @@ func (w *World) slots(db *Database) []Slot {
 	return slots
 }
 
-// systemID is the identifier that a writer's cluster was made with, which its physical replicas share.
-func (w *World) systemID(db *Database) uint64 {
-	if db.Source != nil {
-		db = db.Source
-	}
-	return 7_000_000_000_000_000_000 + hash(w.Account+db.ResourceID)%1_000_000_000_000_000_000
+// systemID is the identifier that a new database cluster is made with; its physical replicas share it.
+func (w *World) systemID(resource string) uint64 {
+	return 7_000_000_000_000_000_000 + hash(w.Account+resource)%1_000_000_000_000_000_000
 }
 
 // address is a private address that stays the same for a name.

@@ -21,7 +21,7 @@ func TestStoppedTasksAreReplacedAndTurnHealthyAfterTwoChecks(t *testing.T) {
 		expect(t, "reason", s.Tasks()[0].StoppedReason, "Essential container in task exited")
 		expect(t, "exit code", s.Tasks()[0].Containers[0].ExitCode, 137)
 	})
-	k.pass(40 * time.Second)
+	k.pass(70 * time.Second)
 	c.Locked(func(w *World) {
 		s := service(w, east, backend)
 		expect(t, "running again", s.Count(Running), 2)

@@ -53,19 +53,20 @@ func (w *World) entry(q Request) (b *Balancer, bridged bool) {
 	if d == nil || w.CDNOf(q.Host) != d {
 		return nil, false
 	}
-	target := d.BehaviorFor(q.Path).Target
-	group := d.Group(target)
+	live := d.Live()
+	target := live.BehaviorFor(q.Path).Target
+	group := live.Group(target)
 	if group == nil {
-		return w.originBalancer(d, target), false
+		return w.originBalancer(live, target), false
 	}
-	first := w.originBalancer(d, group.Members[0])
+	first := w.originBalancer(live, group.Members[0])
 	if first == nil || group.failsOver(w.Ask(first, q, false)) {
-		return w.originBalancer(d, group.Members[1]), true
+		return w.originBalancer(live, group.Members[1]), true
 	}
 	return first, false
 }
 
-func (w *World) originBalancer(d *Distribution, id string) *Balancer {
+func (w *World) originBalancer(d *Configuration, id string) *Balancer {
 	if o := d.Origin(id); o != nil {
 		return w.Leads(o.Domain)
 	}
@@ -117,7 +118,7 @@ func (w *World) Leads(name string) *Balancer { return w.BalancerNamed(w.end(name
 func (w *World) CDNOf(name string) *Distribution {
 	end := w.end(name)
 	for _, d := range w.Distributions {
-		if d.Domain == end && d.Enabled {
+		if d.Domain == end && d.Live().Enabled {
 			return d
 		}
 	}

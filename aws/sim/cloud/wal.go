@@ -94,6 +94,14 @@ func (l *wal) setRate(t time.Time, rate float64) {
 	l.segments = append(l.segments, segment{at: t, lsn: l.position(t), commit: l.lastCommit(t), rate: rate})
 }
 
+// upTo is a history of its own from now on, that shares this one as far as at.
+func (l *wal) upTo(at, now time.Time) *wal {
+	return &wal{
+		segments: []segment{{at: now, lsn: l.position(at), commit: l.lastCommit(at)}},
+		written:  append([]Row(nil), l.rows(at)...),
+	}
+}
+
 // forget drops what happened before t, but for the segment that t falls into.
 func (l *wal) forget(t time.Time) {
 	n := sort.Search(len(l.segments), func(i int) bool { return l.segments[i].at.After(t) })

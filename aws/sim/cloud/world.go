@@ -17,6 +17,8 @@ type World struct {
 	Distributions []*Distribution
 	Zones         []*Zone
 	Identity      Identity // whom an unknown access key stands for
+	Roles         []*Role  // that may be assumed
+	MFADevice     string   // ARN of the operator's second factor
 	Users         Users    // the background traffic
 
 	now      time.Time
@@ -30,6 +32,7 @@ type World struct {
 	sessions map[string]Identity // by access key; see AssumeRole
 	offers   map[string][]string // what the control planes answer; see Offer
 	flow     flow
+	named    []DatabaseName // identifiers of instances that Cloud.EachDatabase has not told yet
 }
 
 // Region is one AWS region of the estate's account. Slices are in order of creation.
@@ -48,12 +51,18 @@ type Region struct {
 	Certificates    []*Certificate
 	Secrets         []*Secret
 	Quotas          []*Quota
+	Buckets         []*Bucket
+	SecurityGroups  []*SecurityGroup
+	SubnetGroups    []string // DB subnet groups
+	Keys            []string // ARNs of KMS keys
 
 	Dark    bool   // nothing in it answers, and nothing in it works
 	GoneAZ  string // the availability zone that is lost, if any
 	account string
 	network int // second byte of its private addresses
 	metrics metrics
+	rds     string   // what RDS puts into the names of its endpoints there
+	waiting []func() // what fell due while it was dark
 }
 
 // Tag is one tag of a resource, kept in order.

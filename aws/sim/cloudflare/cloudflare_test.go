@@ -24,6 +24,10 @@ type straight struct{ http.Handler }
 
 func (s straight) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := httptest.NewRecorder()
+	r = r.Clone(r.Context())
+	if r.Body == nil { // a server's request always has one
+		r.Body = http.NoBody
+	}
 	s.ServeHTTP(w, r)
 	return w.Result(), r.Context().Err()
 }

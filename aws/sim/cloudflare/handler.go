@@ -2,12 +2,14 @@
 package cloudflare
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"lifeboat/aws/sim/cloud"
+	"lifeboat/aws/sim/spoil"
 )
 
 // Prefix is where Cloudflare's API begins, on its own host as on the simulator's.
@@ -31,14 +33,18 @@ type route struct {
 	do      operation
 }
 
-// routes is all that is answered. An operation that changes records is one more line here, and a function on the
-// model's zone beside the reading ones.
+// routes is all that is answered.
 var routes = []route{
 	{"GET /user/tokens/verify", "VerifyToken", verifyToken},
 	{"GET /zones", "ListZones", listZones},
 	{"GET /zones/{zone}", "GetZone", getZone},
 	{"GET /zones/{zone}/dns_records", "ListRecords", listRecords},
 	{"GET /zones/{zone}/dns_records/{record}", "GetRecord", getRecord},
+	{"POST /zones/{zone}/dns_records", "CreateRecord", changing(createRecord)},
+	{"PATCH /zones/{zone}/dns_records/{record}", "EditRecord", changing(editRecord)},
+	{"PUT /zones/{zone}/dns_records/{record}", "UpdateRecord", changing(editRecord)},
+	{"DELETE /zones/{zone}/dns_records/{record}", "DeleteRecord", changing(deleteRecord)},
+	{"POST /zones/{zone}/dns_records/batch", "BatchRecords", changing(batchRecords)},
 	{"GET /zones/{zone}/healthchecks", "ListHealthchecks", listHealthchecks},
 	{"GET /zones/{zone}/healthchecks/{check}", "GetHealthcheck", getHealthcheck},
 	{"GET /zones/{zone}/load_balancers", "ListLoadBalancers", listLoadBalancers},
@@ -49,6 +55,11 @@ var routes = []route{
 
 // Handler answers requests below Prefix.
 func Handler(c *cloud.Cloud) http.Handler {
+	var actions []string
+	for _, r := range routes {
+		actions = append(actions, r.action)
+	}
+	c.Offer("cloudflare", actions)
 	mux := http.NewServeMux()
 	for _, r := range routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
@@ -60,9 +71,21 @@ func Handler(c *cloud.Cloud) http.Handler {
 	return mux
 }
 
-// answer runs one operation: the director's faults first, then the token, then the model.
+// answer runs one operation: the director's faults first, then the token, then the model. The body is read before, so
+// that a slow client holds up nobody but itself.
 func answer(c *cloud.Cloud, route route, w http.ResponseWriter, r *http.Request) {
-	if !passes(c.Gate(cloud.Call{Service: "cloudflare", Action: route.action}), w, r) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, largestBody))
+	if err != nil {
+		refuse(w, problem{status: 413, Code: 7009, Message: "The body could not be read: " + err.Error()})
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	f := c.Gate(cloud.Call{Service: "cloudflare", Action: route.action})
+	if !spoil.Before(f, r) {
+		return
+	}
+	if f.Refused() {
+		refuse(w, problem{status: f.Status, Code: 10000, Message: f.Code + ": " + f.Message})
 		return
 	}
 	if p := unauthorized(r); p != nil {
@@ -72,35 +95,22 @@ func answer(c *cloud.Cloud, route route, w http.ResponseWriter, r *http.Request)
 	var result any
 	var p *problem
 	c.Locked(func(world *cloud.World) { result, p = route.do(world, r) })
-	if p != nil {
-		refuse(w, *p)
-		return
-	}
-	if list, ok := result.([]any); ok {
-		writePage(w, r, list)
-		return
-	}
-	write(w, http.StatusOK, envelope{Success: true, Result: result})
+	spoil.Answer(f, w, r, func(w http.ResponseWriter) { send(w, r, result, p) })
 }
 
-// passes lets a call through, late or never, or refuses it, as the director has ordered.
-func passes(f cloud.Fault, w http.ResponseWriter, r *http.Request) bool {
-	if f.Hang {
-		<-r.Context().Done()
-		return false
+// largestBody is the most that a client may send.
+const largestBody = 1 << 20
+
+func send(w http.ResponseWriter, r *http.Request, result any, p *problem) {
+	list, many := result.([]any)
+	switch {
+	case p != nil:
+		refuse(w, *p)
+	case many:
+		writePage(w, r, list)
+	default:
+		write(w, http.StatusOK, envelope{Success: true, Result: result})
 	}
-	if f.Delay > 0 {
-		select {
-		case <-time.After(f.Delay):
-		case <-r.Context().Done():
-			return false
-		}
-	}
-	if f.Refused() {
-		refuse(w, problem{status: f.Status, Code: 10000, Message: f.Code + ": " + f.Message})
-		return false
-	}
-	return true
 }
 
 // unauthorized looks for a bearer token; any will do.

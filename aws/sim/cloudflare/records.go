@@ -82,5 +82,5 @@ func getRecord(w *cloud.World, r *http.Request) (any, *problem) {
 			return recordOf(record), nil
 		}
 	}
-	return nil, &problem{status: 404, Code: 81044, Message: "Record does not exist."}
+	return nil, &noRecord
 }

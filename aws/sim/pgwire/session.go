@@ -23,7 +23,8 @@ type session struct {
 	conn    net.Conn
 	backend *pgproto3.Backend
 	who     Connection
-	failed  bool // since the last Sync, in the extended protocol
+	life    string // of the server that it began with
+	failed  bool   // since the last Sync, in the extended protocol
 }
 
 // begin greets a client up to the point where it may ask.
@@ -43,6 +44,7 @@ func (s *session) begin(ctx context.Context) error {
 	if d.Name != "" && name != d.Name {
 		return s.fatal("3D000", `database "`+name+`" does not exist`)
 	}
+	s.life = d.Life
 	s.who = Connection{
 		Database: name, User: hello.Parameters["user"], Application: hello.Parameters["application_name"],
 		Client: host(s.conn), Kind: "client backend",
@@ -129,6 +131,9 @@ func (s *session) answerAll() error {
 		d := s.server.source.Database()
 		if err := s.meet(d, "57P01"); err != nil {
 			return err
+		}
+		if d.Life != s.life {
+			return s.fatal("57P01", "terminating connection due to administrator command")
 		}
 		switch m := message.(type) {
 		case *pgproto3.Terminate:

@@ -28,6 +28,7 @@ const (
 // to the asker.
 type Database struct {
 	State    State
+	Life     string // one run of one server: sessions end with it
 	Name     string // the only database that may be connected to; "": any
 	Password string // the only one that is let in; "": any
 	Blind    bool   // the user has no pg_monitor

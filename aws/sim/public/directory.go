@@ -50,7 +50,7 @@ func (d *Directory) hop(name string) (h hop) {
 
 func hopIn(w *cloud.World, name string) hop {
 	for _, dist := range w.Distributions {
-		if dist.Enabled && dist.Domain == name {
+		if dist.Live().Enabled && dist.Domain == name {
 			return hop{place: CDN, ttl: awsTTL}
 		}
 	}

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,8 +13,10 @@ import (
 // Answer is what an operation gives back.
 type Answer struct {
 	Body   Struct
-	Root   string            // REST: the name of the XML document
+	Root   string            // REST: the name of the XML document; "": Raw is sent as it is
+	Raw    []byte            // REST: the answer's body where it is no document
 	Header map[string]string // REST: headers such as ETag
+	Status int               // HTTP; 0: 200
 }
 
 // Error is an answer that refuses. Code is as the JSON protocols name it; where they add "Exception" to a code that all
@@ -21,6 +24,7 @@ type Answer struct {
 type Error struct {
 	Status        int
 	Code, Message string
+	Header        map[string]string // REST: headers such as x-amz-bucket-region
 }
 
 // Error says code and message.
@@ -43,9 +47,6 @@ var shared = map[string]string{
 
 // Write answers a request in its own protocol. uri is the service's XML namespace.
 func (q *Request) Write(w http.ResponseWriter, id, uri string, a Answer) {
-	for name, value := range a.Header {
-		w.Header().Set(name, value)
-	}
 	var body []byte
 	switch q.Protocol {
 	case JSON10, JSON11:
@@ -53,13 +54,15 @@ func (q *Request) Write(w http.ResponseWriter, id, uri string, a Answer) {
 	case CBOR:
 		body = cbor.Encode(asCBOR(a.Body))
 	case RESTXML:
-		body = document(a.Root, uri, a.Body)
+		if body = a.Raw; a.Root != "" {
+			body = document(a.Root, uri, a.Body)
+		}
 	default:
 		body = document(q.Action+"Response", uri, Struct{
 			{q.Action + "Result", a.Body}, {"ResponseMetadata", Struct{{"RequestId", id}}},
 		})
 	}
-	q.send(w, id, http.StatusOK, body)
+	q.send(w, id, cmp.Or(a.Status, http.StatusOK), body, a.Header)
 }
 
 // WriteError refuses a request in its own protocol.
@@ -80,20 +83,29 @@ func (q *Request) WriteError(w http.ResponseWriter, id, uri string, e *Error) {
 	case CBOR:
 		body = cbor.Encode(asCBOR(Struct{{"__type", e.Code}, {"message", e.Message}}))
 	default:
-		body = document("ErrorResponse", uri, Struct{
-			{"Error", Struct{{"Type", kind}, {"Code", xmlCode}, {"Message", e.Message}}}, {"RequestId", id},
-		})
+		body = q.xmlError(id, uri, Struct{{"Type", kind}, {"Code", xmlCode}, {"Message", e.Message}})
 	}
 	if q.Service == "monitoring" && q.Protocol != Query { // the one service that changed protocol and kept its codes
 		w.Header().Set("X-Amzn-Query-Error", xmlCode+";"+kind)
 	}
-	q.send(w, id, e.Status, body)
+	q.send(w, id, e.Status, body, e.Header)
 }
 
-func (q *Request) send(w http.ResponseWriter, id string, status int, body []byte) {
+func (q *Request) xmlError(id, uri string, e Struct) []byte {
+	if q.bare {
+		return document("Error", "", append(e[1:], Field{"RequestId", id}))
+	}
+	return document("ErrorResponse", uri, Struct{{"Error", e}, {"RequestId", id}})
+}
+
+// send answers. more are headers beside, or in place of, those that the protocol has.
+func (q *Request) send(w http.ResponseWriter, id string, status int, body []byte, more map[string]string) {
 	h := w.Header()
 	h.Set("X-Amzn-Requestid", id)
-	h.Set("Content-Length", fmt.Sprint(len(body)))
+	bodyless := status == http.StatusNoContent || status == http.StatusNotModified
+	if !bodyless {
+		h.Set("Content-Length", fmt.Sprint(len(body)))
+	}
 	switch q.Protocol {
 	case JSON10:
 		h.Set("Content-Type", "application/x-amz-json-1.0")
@@ -105,8 +117,13 @@ func (q *Request) send(w http.ResponseWriter, id string, status int, body []byte
 	default:
 		h.Set("Content-Type", "text/xml")
 	}
+	for name, value := range more {
+		h.Set(name, value)
+	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that is gone is no concern
+	if !bodyless {
+		_, _ = w.Write(body) // a client that is gone is no concern
+	}
 }
 
 func document(root, uri string, v Struct) []byte {

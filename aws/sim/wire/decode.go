@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"sort"
 	"strconv"
@@ -145,38 +144,4 @@ func numbered(m map[string]any) ([]any, bool) {
 		l[i] = shaped(m[strconv.Itoa(n)])
 	}
 	return l, len(l) > 0
-}
-
-// decodeREST finds the route, and takes input from its path and the query string.
-func (q *Request) decodeREST(r *http.Request, routes []Route) *Error {
-	q.In = In{}
-	for name, values := range r.URL.Query() {
-		q.In[name] = values[0]
-	}
-	for _, route := range routes {
-		if route.Method == r.Method && q.follows(route.Path, r.URL.Path) {
-			q.Action = route.Action
-			return nil
-		}
-	}
-	q.Action = r.Method + " " + r.URL.Path
-	return nil
-}
-
-func (q *Request) follows(pattern, path string) bool {
-	want, got := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(path, "/"), "/")
-	if len(want) != len(got) {
-		return false
-	}
-	for i, word := range want {
-		if !strings.HasPrefix(word, "{") && word != got[i] {
-			return false
-		}
-	}
-	for i, word := range want {
-		if strings.HasPrefix(word, "{") {
-			q.In[strings.Trim(word, "{}")] = got[i]
-		}
-	}
-	return true
 }

@@ -91,9 +91,23 @@ func (in In) Strings(name string) []string {
 	return all
 }
 
+// values are a member's elements. In XML they stand below the member under one name of their own, which is a list only
+// where there are several.
 func (in In) values(name string) []any {
-	l, _ := in[name].([]any)
-	return l
+	switch v := in[name].(type) {
+	case []any:
+		return v
+	case map[string]any:
+		for _, inner := range v {
+			if l, ok := inner.([]any); ok && len(v) == 1 {
+				return l
+			}
+			if len(v) == 1 {
+				return []any{inner}
+			}
+		}
+	}
+	return nil
 }
 
 // Lists says whether a list of texts holds a word, whatever its case.

@@ -27,20 +27,34 @@ type Request struct {
 	AccessKey string
 	Action    string
 	In        In
+
+	Header http.Header // REST: input such as If-Match
+	Body   []byte      // REST: what was sent, where the route does not make input of it
+
+	bare bool // its errors stand alone; see REST
 }
 
-// Route is one operation of a REST service. Words of Path in braces match anything and become input: /{v}/thing/{Id}.
+// REST is what there is to know of a service that is asked by method and path.
+type REST struct {
+	Routes []Route
+	Bare   bool // its errors are an Error document, without the ErrorResponse around it that other services have
+}
+
+// Route is one operation of a REST service. Words of Path in braces match one part of a path and become input:
+// /{v}/thing/{Id}; a last one that ends in + matches all the rest: /{Bucket}/{Key+}.
 type Route struct {
 	Method, Path, Action string
+	Query                string // must be in the query string: list-type; "": nothing must
+	Document             bool   // the body is an XML document, which becomes input under its root's name
 }
 
 // maxBody is the most of a request that is read.
 const maxBody = 4 << 20
 
-// Read understands a request. routes are those of the REST services, by service. The request that comes with an error
-// knows as much as was understood, so that the error can be written as the client expects.
-func Read(r *http.Request, routes map[string][]Route) (*Request, *Error) {
-	q := &Request{Protocol: protocolOf(r)}
+// Read understands a request. rest are the REST services by signing name. The request that comes with an error knows as
+// much as was understood, so that the error can be written as the client expects.
+func Read(r *http.Request, rest map[string]REST) (*Request, *Error) {
+	q := &Request{Protocol: protocolOf(r), Header: r.Header}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if err != nil {
 		return q, Refuse("RequestEntityTooLarge", "the body could not be read: %v", err)
@@ -48,10 +62,10 @@ func Read(r *http.Request, routes map[string][]Route) (*Request, *Error) {
 	if !q.readScope(r.Header.Get("Authorization")) {
 		return q, &Error{Status: http.StatusForbidden, Code: "MissingAuthenticationToken", Message: "Request is missing Authentication Token"}
 	}
-	if q.Protocol == Unknown && routes[q.Service] != nil {
-		q.Protocol = RESTXML
+	if service, ok := rest[q.Service]; ok { // whatever the type of what it sends
+		q.Protocol, q.bare = RESTXML, service.Bare
 	}
-	return q, q.decode(r, body, routes[q.Service])
+	return q, q.decode(r, body, rest[q.Service].Routes)
 }
 
 // protocolOf tells the protocol by what a request carries; REST requests carry nothing that tells.
@@ -95,7 +109,7 @@ func (q *Request) decode(r *http.Request, body []byte, routes []Route) *Error {
 	case Query:
 		return q.decodeQuery(body)
 	case RESTXML:
-		return q.decodeREST(r, routes)
+		return q.decodeREST(r, body, routes)
 	}
 	return Refuse("UnknownOperationException", "the protocol of the request is not one that the simulator speaks: %q", r.Header.Get("Content-Type"))
 }

@@ -23,7 +23,7 @@ func request(kind, target, path, body string) *http.Request {
 
 func read(t *testing.T, r *http.Request) *Request {
 	t.Helper()
-	q, err := Read(r, map[string][]Route{"cloudfront": {{Method: "GET", Path: "/{Version}/distribution/{Id}/config", Action: "GetDistributionConfig"}}})
+	q, err := Read(r, map[string]REST{"cloudfront": {Routes: []Route{{Method: "GET", Path: "/{Version}/distribution/{Id}/config", Action: "GetDistributionConfig"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
