@@ -184,6 +184,9 @@ func TestDefinitionsOfManyIdleServicesAreReadOverSomeRefreshes(t *testing.T) {
 			for _, s := range w.Region(west).Clusters[0].Services {
 				w.SetDesired(s, 0)
 			}
+			for _, target := range w.Region(west).ScalableTargets {
+				target.Min = 0 // or autoscaling starts them again
+			}
 		})
 		time.Sleep(5 * time.Minute)
 		r := reader(t, p.spec(west))

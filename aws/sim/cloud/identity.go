@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Role is an IAM role that the estate's operator may assume.
+// Role is an IAM role of the estate's. The operator may assume it, and any other.
 type Role struct {
 	Name, ARN string
 	MFA       bool // only with a second factor
@@ -87,7 +87,7 @@ func (w *World) mayAssume(caller Identity, order RoleOrder) error {
 	switch {
 	case given && (order.Device != w.MFADevice || order.Code == "" || order.Code == wrongCode):
 		return denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
-	case i < 0, w.Roles[i].MFA && !given:
+	case i >= 0 && w.Roles[i].MFA && !given:
 		return denied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller.ARN, order.Role)
 	}
 	return nil

@@ -17,7 +17,7 @@ type World struct {
 	Distributions []*Distribution
 	Zones         []*Zone
 	Identity      Identity // whom an unknown access key stands for
-	Roles         []*Role  // that may be assumed
+	Roles         []*Role  // the estate's own
 	MFADevice     string   // ARN of the operator's second factor
 	Users         Users    // the background traffic
 
