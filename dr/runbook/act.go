@@ -52,7 +52,7 @@ func (r *Run) change(f *flight, b *budget, act Act, try int, undo bool) error {
 	if err := r.keeper.confirm(f.look); err != nil {
 		return unmade(err)
 	}
-	if err := r.log(Entry{Kind: EntryIntent, Step: f.step.ID, Try: try, Undo: undo}); err != nil {
+	if err := r.log(Entry{Kind: EntryIntent, Step: f.step.ID, Try: try, Undo: undo, Waited: Wait(f.waited)}); err != nil {
 		return unmade(err)
 	}
 	err := unmade(r.mine(f))

@@ -67,6 +67,7 @@ type Entry struct {
 	Result   Outcome    `json:"result,omitempty"`
 	Fault    fault.Kind `json:"fault,omitempty"`
 	Text     string     `json:"text,omitempty"`
+	Waited   Wait       `json:"waited,omitzero"`  // intent and done: how long the step has waited for people so far
 	Reason   string     `json:"reason,omitempty"` // written by the operator
 	Name     string     `json:"name,omitempty"`
 	Value    string     `json:"value,omitempty"`
@@ -76,6 +77,19 @@ type Entry struct {
 	Answer   *Answer    `json:"answer,omitempty"`
 
 	Hash string `json:"-"` // of this entry, hex: SHA-256 of its bytes without this field
+}
+
+// Wait is a time in the journal, in words that a person can read: "7m2s".
+type Wait time.Duration
+
+// MarshalText writes the time as Go writes durations.
+func (w Wait) MarshalText() ([]byte, error) { return []byte(time.Duration(w).String()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (w *Wait) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	*w = Wait(d)
+	return err
 }
 
 // Plan is a procedure as the journal keeps it, so that a run can be shown, estimated and checked without the program

@@ -1,6 +1,9 @@
 package runbook
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // apply takes the next entry into the view. It is the one place that says what an entry means.
 func (v *View) apply(e Entry) {
@@ -73,6 +76,7 @@ func (v *View) step(s *StepView, e Entry) {
 		s.Text = e.Text
 	}
 	s.Fault = e.Fault
+	s.Waited = max(s.Waited, time.Duration(e.Waited))
 	switch e.Kind {
 	case EntryBegan:
 		s.before = s.Span

@@ -3,6 +3,7 @@ package runbook
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // pass asks a step's gate, unless it was passed already: by another step that shares it, or before a resume, where it
@@ -12,6 +13,7 @@ func (r *Run) pass(f *flight) error {
 	if g == nil {
 		return nil
 	}
+	defer f.wait()()
 	t := r.gates[g.ID]
 	if err := t.take(f.look); err != nil {
 		return err
@@ -21,6 +23,12 @@ func (r *Run) pass(f *flight) error {
 		return nil
 	}
 	return r.askGate(f, g)
+}
+
+// wait counts the time until the returned function is called as people's.
+func (f *flight) wait() func() {
+	began := time.Now()
+	return func() { f.waited += time.Since(began) }
 }
 
 // passedHere says whether a gate was passed in this process. r.gates guards what it reads.
@@ -108,6 +116,11 @@ func (r *Run) accept(ctx context.Context, s *Step) error {
 		return context.Cause(r.going())
 	}
 	return nil
+}
+
+func (r *Run) acceptFor(f *flight) error {
+	defer f.wait()()
+	return r.accept(f.look, f.step)
 }
 
 // acceptAll asks for every acceptance that the plan needs before anything is begun. A step that is skipped here is

@@ -3,6 +3,7 @@ package runbook
 import (
 	"context"
 	"slices"
+	"time"
 )
 
 // flight is one step under way. Its contexts are made anew for every attempt.
@@ -12,8 +13,9 @@ type flight struct {
 	do     context.Context // for changes: ends with the process, or when the operator skips the step
 	look   context.Context // for looks and questions: ends also when the run is to stop
 	cancel context.CancelCauseFunc
-	over   bool // the steps after it may begin
-	keep   bool // it goes on being tried
+	waited time.Duration // for people
+	over   bool          // the steps after it may begin
+	keep   bool          // it goes on being tried
 }
 
 // loop launches every step whose dependencies are over, side by side, until all are over or the run is to stop.

@@ -13,6 +13,7 @@ var errRetry = errors.New("tried again")
 
 // trouble asks the operator what to do about a failed attempt, and returns what the step does next.
 func (r *Run) trouble(f *flight, failure error) error {
+	defer f.wait()()
 	s := f.step
 	e := Entry{Kind: EntryFailed, Step: s.ID, Text: failure.Error(), Fault: fault.KindOf(failure)}
 	if err := r.log(e); err != nil {

@@ -53,7 +53,7 @@ func (r *Run) once(f *flight) error {
 	if skip := r.skipped[f.step.ID]; skip != nil {
 		return skip
 	}
-	err := r.accept(f.look, f.step)
+	err := r.acceptFor(f)
 	if err == nil {
 		err = r.attempt(f)
 	}
@@ -105,7 +105,7 @@ func (r *Run) attempt(f *flight) error {
 			return err
 		}
 	}
-	return r.log(Entry{Kind: EntryDone, Step: s.ID, Result: result, Text: seen.Text})
+	return r.log(Entry{Kind: EntryDone, Step: s.ID, Result: result, Text: seen.Text, Waited: Wait(f.waited)})
 }
 
 // keepTrying goes on with a step that the run went on without, until it is done, skipped, or the run is to stop. The

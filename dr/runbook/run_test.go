@@ -1,0 +1,29 @@
+package runbook_test
+
+import (
+	"maps"
+	"testing"
+	"testing/synctest"
+
+	"lifeboat/dr/runbook"
+)
+
+func TestAPlannedRunMakesEveryChangeOnceAndEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		res := b.start(t, s, s.failover()).Wait()
+		if res.Ending != runbook.Done || !maps.Equal(b.w.once(), everything) {
+			t.Fatalf("%s %v: %v", res.Ending, res.Err, b.w.once())
+		}
+		for _, step := range res.View.Steps {
+			if step.State != runbook.StateDone {
+				t.Errorf("%s is %s", step.ID, step.State)
+			}
+		}
+		report, err := runbook.Verify(t.Context(), b.store)
+		if err != nil || !report.Closed {
+			t.Errorf("%+v %v", report, err)
+		}
+	})
+}
