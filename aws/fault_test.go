@@ -51,27 +51,27 @@ func sdk(client awssdk.HTTPClient) awssdk.Config {
 }
 
 // What an SDK client makes of answers, in the JSON protocol (ecs), the query protocol (rds) and CBOR (cloudwatch).
-func json(client awssdk.HTTPClient) error {
+func byJSON(client awssdk.HTTPClient) error {
 	_, err := ecs.NewFromConfig(sdk(client)).ListClusters(context.Background(), &ecs.ListClustersInput{})
 	return err
 }
 
-func query(client awssdk.HTTPClient) error {
+func byQuery(client awssdk.HTTPClient) error {
 	_, err := rds.NewFromConfig(sdk(client)).DescribeDBInstances(context.Background(), &rds.DescribeDBInstancesInput{})
 	return err
 }
 
-func cbor(client awssdk.HTTPClient) error {
+func byCBOR(client awssdk.HTTPClient) error {
 	_, err := cloudwatch.NewFromConfig(sdk(client)).ListMetrics(context.Background(), &cloudwatch.ListMetricsInput{})
 	return err
 }
 
 func jsonError(status int, code string) error {
-	return json(answer(status, `{"__type": "com.amazonaws.ecs#`+code+`", "message": "so it is"}`))
+	return byJSON(answer(status, `{"__type": "com.amazonaws.ecs#`+code+`", "message": "so it is"}`))
 }
 
 func queryError(status int, code string) error {
-	return query(answer(status, `<ErrorResponse><Error><Code>`+code+`</Code><Message>so it is</Message></Error></ErrorResponse>`))
+	return byQuery(answer(status, `<ErrorResponse><Error><Code>`+code+`</Code><Message>so it is</Message></Error></ErrorResponse>`))
 }
 
 func TestEveryErrorKeepsItsKind(t *testing.T) {
@@ -96,34 +96,34 @@ func TestEveryErrorKeepsItsKind(t *testing.T) {
 		{jsonError(400, "UnrecognizedClientException"), fault.Denied, ""},
 		{queryError(403, "InvalidClientTokenId"), fault.Denied, ""},
 		{queryError(403, "SignatureDoesNotMatch"), fault.Denied, ""},
-		{json(answer(403, html)), fault.Denied, "HTTP 403"},
+		{byJSON(answer(403, html)), fault.Denied, "HTTP 403"},
 
 		{jsonError(400, "ThrottlingException"), fault.Throttled, ""},
 		{queryError(400, "Throttling"), fault.Throttled, ""},
 		{queryError(503, "SlowDown"), fault.Throttled, ""},
 		{queryError(503, "RequestLimitExceeded"), fault.Throttled, ""},
 		{jsonError(429, "TooManyRequestsException"), fault.Throttled, ""},
-		{json(answer(429, html)), fault.Throttled, "HTTP 429"},
+		{byJSON(answer(429, html)), fault.Throttled, "HTTP 429"},
 
 		{context.DeadlineExceeded, fault.TimedOut, ""},
-		{json(fails(&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded})), fault.TimedOut, "i/o timeout"},
-		{json(fails(&net.DNSError{Err: "i/o timeout", Name: "x", IsTimeout: true})), fault.TimedOut, ""},
+		{byJSON(fails(&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded})), fault.TimedOut, "i/o timeout"},
+		{byJSON(fails(&net.DNSError{Err: "i/o timeout", Name: "x", IsTimeout: true})), fault.TimedOut, ""},
 
-		{json(fails(dial)), fault.Unreachable, "(dial tcp: connect: connection refused)"},
-		{query(fails(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})), fault.Unreachable, "connection reset"},
-		{cbor(fails(&net.DNSError{Err: "no such host", Name: "monitoring.us-west-2.amazonaws.com", IsNotFound: true})), fault.Unreachable, "no such host"},
-		{json(fails(x509.UnknownAuthorityError{})), fault.Unreachable, "unknown authority"},
-		{json(fails(io.ErrUnexpectedEOF)), fault.Unreachable, ""},
+		{byJSON(fails(dial)), fault.Unreachable, "(dial tcp: connect: connection refused)"},
+		{byQuery(fails(&net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET})), fault.Unreachable, "connection reset"},
+		{byCBOR(fails(&net.DNSError{Err: "no such host", Name: "monitoring.us-west-2.amazonaws.com", IsNotFound: true})), fault.Unreachable, "no such host"},
+		{byJSON(fails(x509.UnknownAuthorityError{})), fault.Unreachable, "unknown authority"},
+		{byJSON(fails(io.ErrUnexpectedEOF)), fault.Unreachable, ""},
 		{&ssocreds.InvalidTokenError{Err: dial}, fault.Unreachable, ""},
 
 		{jsonError(500, "ServerException"), fault.Unavailable, ""},
 		{queryError(503, "ServiceUnavailable"), fault.Unavailable, ""},
 		{queryError(500, "InternalFailure"), fault.Unavailable, ""},
 		{jsonError(502, "Whatever"), fault.Unavailable, ""},
-		{json(answer(500, html)), fault.Unavailable, "HTTP 500"},
-		{query(answer(500, html)), fault.Unavailable, "HTTP 500"},
-		{cbor(answer(500, html)), fault.Unavailable, "HTTP 500"},
-		{query(answer(504, "")), fault.Unavailable, "HTTP 504"},
+		{byJSON(answer(500, html)), fault.Unavailable, "HTTP 500"},
+		{byQuery(answer(500, html)), fault.Unavailable, "HTTP 500"},
+		{byCBOR(answer(500, html)), fault.Unavailable, "HTTP 500"},
+		{byQuery(answer(504, "")), fault.Unavailable, "HTTP 504"},
 
 		{jsonError(400, "ClusterNotFoundException"), fault.NotFound, ""},
 		{queryError(404, "DBInstanceNotFound"), fault.NotFound, ""},
@@ -135,11 +135,11 @@ func TestEveryErrorKeepsItsKind(t *testing.T) {
 		{queryError(400, "InvalidParameterValue"), fault.Refused, ""},
 		{errors.New("something else"), fault.Refused, "something else"},
 
-		{json(answer(200, html)), fault.Unreadable, ""},
-		{query(answer(200, html)), fault.Unreadable, ""},
-		{json(answer(200, `{"clusterArns": [`)), fault.Unreadable, ""},
-		{json(answer(404, html)), fault.Unreadable, "HTTP 404"},
-		{cbor(answer(404, html)), fault.Unreadable, "HTTP 404"},
+		{byJSON(answer(200, html)), fault.Unreadable, ""},
+		{byQuery(answer(200, html)), fault.Unreadable, ""},
+		{byJSON(answer(200, `{"clusterArns": [`)), fault.Unreadable, ""},
+		{byJSON(answer(404, html)), fault.Unreadable, "HTTP 404"},
+		{byCBOR(answer(404, html)), fault.Unreadable, "HTTP 404"},
 	} {
 		err := aws.FromError("ecs:ListClusters", west, c.err)
 		if fault.KindOf(err) != c.kind || !strings.Contains(err.Error(), c.text) || !strings.HasPrefix(err.Error(), "ecs:ListClusters on us-west-2: "+string(c.kind)) {

@@ -7,11 +7,17 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// AWS throttles each API by its own bucket of tokens; these are within the smallest of those that Lifeboat reads.
-const (
-	callsPerSecond = 20
-	burst          = 50
-	leastPerSecond = 1
+// bucket is how AWS throttles an API: by tokens, so many at most and so many more a second, for the whole account.
+type bucket struct {
+	perSecond rate.Limit
+	most      int
+}
+
+// usual is the smallest of those that AWS documents for ECS's reading calls, buckets what is known to be smaller.
+var (
+	usual   = bucket{20, 50}
+	buckets = map[string]bucket{"elasticloadbalancing": {10, 40}}
+	least   = bucket{1, 1}
 )
 
 // pace holds the calls of a region back, service by service. A service that says "too fast" is asked half as fast, and
@@ -21,6 +27,13 @@ type pace struct {
 	services map[string]*rate.Limiter
 }
 
+func bucketOf(service string) bucket {
+	if b, ok := buckets[service]; ok {
+		return b
+	}
+	return usual
+}
+
 func (p *pace) of(service string) *rate.Limiter {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -28,7 +41,8 @@ func (p *pace) of(service string) *rate.Limiter {
 		p.services = map[string]*rate.Limiter{}
 	}
 	if p.services[service] == nil {
-		p.services[service] = rate.NewLimiter(callsPerSecond, burst)
+		b := bucketOf(service)
+		p.services[service] = rate.NewLimiter(b.perSecond, b.most)
 	}
 	return p.services[service]
 }
@@ -37,12 +51,12 @@ func (p *pace) wait(ctx context.Context, service string) error { return p.of(ser
 
 func (p *pace) throttled(service string) {
 	l := p.of(service)
-	l.SetLimit(max(l.Limit()/2, leastPerSecond))
-	l.SetBurst(max(l.Burst()/2, leastPerSecond))
+	l.SetLimit(max(l.Limit()/2, least.perSecond))
+	l.SetBurst(max(l.Burst()/2, least.most))
 }
 
 func (p *pace) answered(service string) {
-	l := p.of(service)
-	l.SetLimit(min(l.Limit()*1.1, callsPerSecond))
-	l.SetBurst(min(l.Burst()+1, burst))
+	l, b := p.of(service), bucketOf(service)
+	l.SetLimit(min(l.Limit()*1.1, b.perSecond))
+	l.SetBurst(min(l.Burst()+1, b.most))
 }

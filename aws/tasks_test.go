@@ -181,6 +181,9 @@ func TestDefinitionsOfManyIdleServicesAreReadOverSomeRefreshes(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 100)
 		p.Locked(func(w *cloud.World) {
+			for _, target := range w.Region(west).ScalableTargets {
+				target.Min = 0
+			}
 			for _, s := range w.Region(west).Clusters[0].Services {
 				w.SetDesired(s, 0)
 			}
