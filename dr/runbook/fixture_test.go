@@ -428,3 +428,19 @@ func (b *bench) finish(t *testing.T) runbook.Result {
 	t.Fatal("the run was never free to be taken up")
 	return runbook.Result{}
 }
+
+// flapping is well but for one moment, a while after it was first asked.
+func flapping(after time.Duration, s *seat) runbook.Look {
+	var first time.Time
+	broke := false
+	return func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+		if first.IsZero() {
+			first = time.Now()
+		}
+		if !broke && time.Since(first) > after {
+			broke = true
+			return runbook.Seen{Text: "503"}, nil
+		}
+		return runbook.Seen{So: true, Text: "200"}, s.reach(ctx, "", 50*time.Millisecond)
+	}
+}
