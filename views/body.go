@@ -1,6 +1,10 @@
 package views
 
-import "lifeboat/ui"
+import (
+	"slices"
+
+	"lifeboat/ui"
+)
 
 // slot is one line of a region's panel.
 type slot struct {
@@ -15,6 +19,7 @@ type slot struct {
 
 // section is a part of a region's panel that begins at the same line in both regions.
 type section struct {
+	gap   bool // nothing but a blank line
 	slots []slot
 	list  []slot // after slots: as many as there is room for, the rest counted
 	count func(hidden, bad int) ui.Line
@@ -47,21 +52,58 @@ type body struct {
 // arrange fits both regions' sections into h lines: the sections side by side begin at the same line; what is least
 // needed is left out first; lists take what is left and scroll.
 func arrange(sections [2][]section, h int, at rowID) body {
-	keep := keepAmple
-	for keep > 0 && fixedLines(sections, keep)+min(longestList(sections), leastRows[keep]) > h {
-		keep--
-	}
-	room := h - fixedLines(sections, keep)
+	keeps := keepsFor(sections, h)
+	room := h - fixedLines(sections, keeps)
 	var b body
-	for i := range sections[0] {
-		b.add(sections[0][i].fixed(keep), sections[1][i].fixed(keep))
-		b.add(sections[0][i].window(room, at), sections[1][i].window(room, at))
-		for r := range sections {
-			b.stand(r, sections[r][i].fixed(keep))
-			b.stand(r, sections[r][i].list)
+	for i, keep := range keeps {
+		left, right := sections[0][i], sections[1][i]
+		b.add(left.fixed(keep), right.fixed(keep))
+		b.add(left.window(room, at), right.window(room, at))
+		for r, s := range [2]section{left, right} {
+			b.stand(r, s.fixed(keep))
+			b.stand(r, s.list)
 		}
 	}
 	return b
+}
+
+// keepsFor is what each section keeps in h lines: the same all over, but of the first classes that do not fit everywhere
+// sections take lines one after another while there is room. Blank lines between sections are everywhere or nowhere.
+func keepsFor(sections [2][]section, h int) []int {
+	keeps := make([]int, len(sections[0]))
+	class := keepRestore
+	for ; class <= keepAmple; class++ {
+		all := slices.Repeat([]int{class}, len(keeps))
+		if !fits(sections, all, class, h) {
+			break
+		}
+		keeps = all
+	}
+	for ; class <= keepSecond; class++ {
+		for i, before := range keeps {
+			if keeps[i] = class; sections[0][i].gap || sections[1][i].gap || !fits(sections, keeps, class, h) {
+				keeps[i] = before
+			}
+		}
+	}
+	return keeps
+}
+
+func fits(sections [2][]section, keeps []int, class, h int) bool {
+	return fixedLines(sections, keeps)+min(longestList(sections), leastRows[class]) <= h
+}
+
+// wanted is how many lines both panels would take with everything in them.
+func wanted(sections [2][]section) int {
+	return fixedLines(sections, slices.Repeat([]int{keepAmple}, len(sections[0]))) + longestList(sections)
+}
+
+func fixedLines(sections [2][]section, keeps []int) int {
+	n := 0
+	for i, keep := range keeps {
+		n += max(len(sections[0][i].fixed(keep)), len(sections[1][i].fixed(keep)))
+	}
+	return n
 }
 
 func (b *body) stand(region int, slots []slot) {
@@ -70,19 +112,6 @@ func (b *body) stand(region int, slots []slot) {
 			b.ids[region] = append(b.ids[region], s.id)
 		}
 	}
-}
-
-// wanted is how many lines both panels would take with everything in them.
-func wanted(sections [2][]section) int {
-	return fixedLines(sections, keepAmple) + longestList(sections)
-}
-
-func fixedLines(sections [2][]section, keep int) int {
-	n := 0
-	for i := range sections[0] {
-		n += max(len(sections[0][i].fixed(keep)), len(sections[1][i].fixed(keep)))
-	}
-	return n
 }
 
 func longestList(sections [2][]section) int {

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -116,19 +117,24 @@ func orderItem(a Action, order string) ui.Item {
 	return ui.Item{Name: order, Line: line, Note: note}
 }
 
-// expand fills the regions' and services' names into an action's usage.
+// expand fills the regions' and their services' names into an action's usage.
 func (m *root) expand(a Action) []string {
-	orders := []string{a.Usage}
-	if a.Usage == "" {
-		orders[0] = a.Name
+	usage := a.Usage
+	if usage == "" {
+		usage = a.Name
 	}
-	orders = filledIn(orders, "REGION", []string{m.e.Regions[0].Name, m.e.Regions[1].Name})
-	if strings.HasPrefix(a.Usage, a.Name+" REGION SERVICE") {
+	regions := &m.e.Regions
+	if !strings.HasPrefix(usage, a.Name+" REGION SERVICE") {
+		return filledIn([]string{usage}, "REGION", []string{regions[0].Name, regions[1].Name})
+	}
+	var orders []string
+	for i := range regions {
 		var names []string
-		for _, s := range m.o.Config.Services[:min(len(m.o.Config.Services), 12)] {
-			names = append(names, s.Name)
+		for _, s := range regions[i].Services[:min(len(regions[i].Services), 12)] {
+			names = append(names, cmp.Or(s.ECS, s.Name))
 		}
-		orders = filledIn(orders, "SERVICE", names)
+		here := filledIn([]string{usage}, "REGION", []string{regions[i].Name})
+		orders = append(orders, filledIn(here, "SERVICE", names)...)
 	}
 	return orders
 }

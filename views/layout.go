@@ -72,7 +72,9 @@ func arrangeFull(w, h int, want Want) Layout {
 	l.Header, rest = rest.Top(1)
 	_, rest = rest.Top(airy)
 	l.Footer, rest = rest.Bottom(1)
-	_, rest = rest.Bottom(1)
+	if h >= 26 || want.Verdict <= 3 { // a long verdict on a short screen takes the blank line
+		_, rest = rest.Bottom(1)
+	}
 	l.Verdict, rest = rest.Top(min(want.Verdict, 1+h/7))
 	l.Verdict.W++ // sentences may use the margin
 	_, rest = rest.Top(1)

@@ -13,6 +13,9 @@ func (b *facts) regionSelf(r *dr.Region) {
 	}
 	b.say("why", r.Why)
 	b.say("remedy", r.Remedy)
+	for i, x := range r.Blocking {
+		b.say(pick(i == 0, "not ready", ""), x)
+	}
 	b.section("Signs of life")
 	b.signals(r)
 	if raw := r.Raw; raw != nil && raw.API.Known() {

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"strings"
+
 	"lifeboat/dr"
 	"lifeboat/ui"
 )
@@ -46,7 +48,7 @@ const roomyLabel = 12
 
 // sections are the parts of the panel, the same ones for both regions.
 func (p *pane) sections() []section {
-	gap := section{slots: []slot{{keep: keepGaps}}}
+	gap := section{gap: true, slots: []slot{{keep: keepGaps}}}
 	return []section{
 		{slots: p.why()},
 		{slots: p.balancers()},
@@ -54,7 +56,7 @@ func (p *pane) sections() []section {
 		p.services(),
 		gap,
 		{slots: p.databases()},
-		{slots: []slot{{keep: keepExtras}}},
+		{gap: true, slots: []slot{{keep: keepExtras}}},
 		{slots: p.restore()},
 		{slots: p.session()},
 		{slots: p.signs()},
@@ -98,9 +100,9 @@ func (p *pane) why() []slot {
 	lines := ui.Cat(mark, ui.T(ui.Text, p.r.Why)).Wrap(p.w, 2)
 	var out []slot
 	for _, l := range lines[:min(len(lines), 2)] {
-		out = append(out, slot{keep: keepSecond, line: l})
+		out = append(out, slot{keep: keepExtras, line: l})
 	}
-	return append(out, slot{keep: keepSecond})
+	return append(out, slot{keep: keepExtras})
 }
 
 // signs are the independent signs of life, where there is room for them.
@@ -137,6 +139,9 @@ func (f *frame) sign(s dr.Signal) ui.Line {
 func (p *pane) session() []slot {
 	s, id := p.r.Session, p.id(rowSession, "")
 	if l := p.unsure(s.Seen, s.Name); l != nil {
+		if why := lastPart(s.Seen.Why); why != "" && !p.pending(s.Seen) {
+			l = ui.T(ui.Warn, "? "+why) // what to do about it matters more than who it was
+		}
 		return []slot{p.row(keepAlways, id, "session", l)}
 	}
 	value := ui.T(ui.Text, s.Name)
@@ -171,8 +176,15 @@ func (p *pane) restore() []slot {
 	if n.At.IsZero() {
 		return []slot{p.row(keepRestore, id, "restore", ui.T(ui.Warn, "! no recovery point"))}
 	}
-	return []slot{p.row(keepRestore, id, "restore", ui.Row(p.w-p.label, 2,
-		ui.P(0, ui.T(ui.Text, "to "+was)),
-		ui.P(1, ui.T(ui.Muted, p.ago(n.At))),
-		ui.P(2, ui.T(ui.Muted, n.From))))}
+	value := ui.Join(2, ui.T(ui.Text, "to "+was), ui.T(ui.Muted, p.ago(n.At)))
+	if rest := p.w - p.label - value.Width() - 2; rest >= 12 {
+		value = ui.Join(2, value, ui.T(ui.Muted, n.From).Cut(rest))
+	}
+	return []slot{p.row(keepRestore, id, "restore", value)}
+}
+
+// lastPart is the end of a reason, which says what failed: "credentials expired" of "sts:GetCallerIdentity: credentials
+// expired".
+func lastPart(why string) string {
+	return strings.TrimSpace(why[strings.LastIndex(why, ": ")+1:])
 }

@@ -18,7 +18,7 @@ func (p *pane) lag() []slot {
 			role = roleOf(rep.Level)
 		}
 		for _, l := range ui.T(role, rep.Text).Wrap(p.w-p.label, 0) {
-			out = append(out, p.more(keepSecond, l))
+			out = append(out, p.more(pick(p.size == narrow, keepSecond, keepHeads), l))
 		}
 	}
 	return append(out, p.sparkline(rep)...)
@@ -103,8 +103,12 @@ func (p *pane) sparkline(rep *dr.Replication) []slot {
 	}
 	rpo := p.e.Objectives.RPO.D()
 	caption := ui.F(ui.Muted, "RPO %s ┄┄", ui.Secs(rpo))
-	room := p.w - p.label
-	values := spread(rep.Series, p.now, max(room-caption.Width()-2, 1))
+	peak := ui.T(ui.Muted, "highest "+ui.Secs(highest(rep.Series)))
+	beside := caption.Width()
+	if p.size == wide {
+		beside = max(beside, peak.Width())
+	}
+	values := spread(rep.Series, p.now, max(p.w-p.label-beside-2, 1))
 	if p.size != wide {
 		line := ui.Spark(values, rpo.Seconds(), len(values), 1)[0]
 		return []slot{p.more(keepCourse, ui.Cat(p.faded(rep, line), ui.Space(2), caption))}
@@ -115,7 +119,7 @@ func (p *pane) sparkline(rep *dr.Replication) []slot {
 	for i, l := range lines {
 		keep, note := keepAmple, ui.Line(nil)
 		if i == rows-1 {
-			keep, note = keepCourse, ui.T(ui.Muted, "highest "+ui.Secs(highest(rep.Series)))
+			keep, note = keepCourse, peak
 		}
 		out = append(out, p.more(keep, ui.Cat(p.faded(rep, l).Fit(len(values)), ui.Space(2), note)))
 	}

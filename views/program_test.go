@@ -235,7 +235,7 @@ func TestTheDirectorBreaksTheCloudByName(t *testing.T) {
 	d := &director{}
 	withOptions(t, Options{Source: &still{e: healthy()}, Simulated: true, Director: d}, 120, 36, func(term *terminal) {
 		term.press("D")
-		term.shows("Director", "nothing is broken", "darken us-east-1", "stop-tasks us-east-1 grafana", "slow us-east-1 DURATION")
+		term.shows("Director", "nothing is broken", "darken us-east-1", "stop-tasks us-east-1 prod-grafana", "slow us-east-1 DURATION")
 		term.press("enter")
 		term.shows("● darken us-east-1", "● in force")
 		term.press("s", "l", "o", "w", " ", "w", "enter")
