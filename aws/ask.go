@@ -119,11 +119,11 @@ func each(n int, f func(i int) error) error {
 	g.SetLimit(callsAtOnce)
 	var failed atomic.Bool
 	for i := range n {
-		g.Go(func() error {
+		g.Go(func() (err error) {
 			if failed.Load() {
 				return nil
 			}
-			err := f(i)
+			fault.Caught(func() { err = f(i) })()
 			if err != nil {
 				failed.Store(true)
 			}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"lifeboat/aws/fault"
 )
 
 const (
@@ -115,7 +117,7 @@ func part[T any](ctx context.Context, l *look, prev Part[T], read func(context.C
 func together(all ...func()) {
 	var g sync.WaitGroup
 	for _, f := range all {
-		g.Go(f)
+		g.Go(fault.Caught(f))
 	}
 	g.Wait()
 }

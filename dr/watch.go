@@ -11,6 +11,7 @@ import (
 
 	"lifeboat/aws"
 	"lifeboat/aws/edge"
+	"lifeboat/aws/fault"
 	"lifeboat/dr/config"
 	"lifeboat/dr/pg"
 )
@@ -80,9 +81,9 @@ func (w *Watch) Start(ctx context.Context) {
 		w.first[l] = true
 	}
 	for _, l := range w.loops {
-		w.running.Go(func() { l.run(ctx, w) })
+		w.running.Go(fault.Caught(func() { l.run(ctx, w) }))
 	}
-	w.running.Go(func() { w.join(ctx) })
+	w.running.Go(fault.Caught(func() { w.join(ctx) }))
 }
 
 // Wait returns when everything that Start started has ended.

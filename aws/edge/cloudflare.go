@@ -36,14 +36,14 @@ func (r *Reader) zone(ctx context.Context, prev Zone) (zoneReading, error) {
 	}
 	read := zoneReading{zone: Zone{Name: r.spec.Zone}}
 	var all sync.WaitGroup
-	all.Go(func() {
+	all.Go(fault.Caught(func() {
 		found, err := c.checks(ctx, id)
 		read.zone.Checks = tried(prev.Checks, found, err, r.spec.Now())
-	})
-	all.Go(func() {
+	}))
+	all.Go(fault.Caught(func() {
 		found, err := c.pools(ctx, account)
 		read.zone.Pools = tried(prev.Pools, found, err, r.spec.Now())
-	})
+	}))
 	read.records, err = c.records(ctx, id)
 	all.Wait()
 	return read, err

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"lifeboat/aws"
+	"lifeboat/aws/fault"
 )
 
 // Control reads the distribution (cloudfront:GetDistribution) and the zone (Cloudflare's API), side by side. Each fails
@@ -16,8 +17,8 @@ func (r *Reader) Control(ctx context.Context, prev Control) Control {
 	var z zoneReading
 	var dErr, zErr error
 	var both sync.WaitGroup
-	both.Go(func() { d, dErr = r.distribution(ctx) })
-	both.Go(func() { z, zErr = r.zone(ctx, prev.Zone.Value) })
+	both.Go(fault.Caught(func() { d, dErr = r.distribution(ctx) }))
+	both.Go(fault.Caught(func() { z, zErr = r.zone(ctx, prev.Zone.Value) }))
 	both.Wait()
 
 	records, domain := z.records, d.Domain

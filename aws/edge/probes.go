@@ -16,7 +16,7 @@ func (r *Reader) Probes(ctx context.Context, prev Probes) Probes {
 	var all sync.WaitGroup
 	next := Probes{Balancers: map[string]aws.Part[Answer]{}}
 	ask := func(into *aws.Part[Answer], before aws.Part[Answer], p Probe) {
-		all.Go(func() { *into = r.asked(ctx, before, p) })
+		all.Go(fault.Caught(func() { *into = r.asked(ctx, before, p) }))
 	}
 	ask(&next.Pages, prev.Pages, r.spec.Pages)
 	ask(&next.API, prev.API, r.spec.API)
@@ -29,7 +29,7 @@ func (r *Reader) Probes(ctx context.Context, prev Probes) Probes {
 	if name := r.publicName(); name != "" {
 		next.Resolvers = make([]Resolution, len(r.spec.Resolvers))
 		for i, resolver := range r.spec.Resolvers {
-			all.Go(func() { next.Resolvers[i] = r.resolution(ctx, before(prev, resolver), name) })
+			all.Go(fault.Caught(func() { next.Resolvers[i] = r.resolution(ctx, before(prev, resolver), name) }))
 		}
 	}
 	all.Wait()

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
 
+	"lifeboat/aws/fault"
 	"lifeboat/aws/sim"
 	"lifeboat/dr"
 	"lifeboat/dr/config"
@@ -40,8 +42,9 @@ func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
 
 // show opens the cockpit on an estate until the user quits, ctx ends or the terminal is gone.
 func (a *app) show(ctx context.Context, c *config.Config) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	defer fault.OnPanic(func(v any, stack []byte) { stop(&views.Crash{Value: v, Stack: stack}) })()
 	w, err := open(ctx, c)
 	if err != nil {
 		return err
@@ -56,7 +59,14 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 		}
 		options.Director = director{client}
 	}
-	return crashed(func() error { return views.Run(ctx, options) })
+	return crashed(func() error {
+		err := views.Run(ctx, options)
+		var crash *views.Crash
+		if errors.As(context.Cause(ctx), &crash) { // of a reader: the screen has ended in good order
+			return report(crash)
+		}
+		return err
+	})
 }
 
 // director is a simulator's director as views want it.
