@@ -95,6 +95,11 @@ func TestEveryStyleIsEndedAndPlainHasNoColour(t *testing.T) {
 	if !strings.Contains(got, "38;2;143;193;124") {
 		t.Errorf("good is not the theme's green in %q", got)
 	}
+	for name, p := range map[string]Palette{"dark": Dark256, "light": Light256} {
+		if got := NewTheme(p).Render(T(Bad, "b")); got != "\x1b[38;5;"+p[Bad]+"mb\x1b[m" {
+			t.Errorf("%s in 256 colours: %q", name, got)
+		}
+	}
 	if got := NewTheme(Sixteen).Render(T(Warn, "w")); got != "\x1b[33mw\x1b[m" {
 		t.Errorf("sixteen: %q", got)
 	}

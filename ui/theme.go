@@ -22,7 +22,7 @@ const (
 	roles  = int(Bad) + 1
 )
 
-// Palette is a colour for each role, in the order of the roles: "#rrggbb", an index of the terminal's own sixteen, or
+// Palette is a colour for each role, in the order of the roles: "#rrggbb", an index of the 256 that terminals number, or
 // "" for the terminal's own foreground.
 type Palette [roles]string
 
@@ -30,6 +30,9 @@ type Palette [roles]string
 var (
 	Dark  = Palette{"#d8dce4", "#808a96", "#3e4650", "#7eb2cd", "#8fc17c", "#e2b268", "#e76e76"}
 	Light = Palette{"#24292f", "#69737d", "#d0d7de", "#0969b4", "#1a7f37", "#9a6700", "#c8222e"}
+	// The nearest of 256 colours, chosen by hand: the usual arithmetic makes a grey of Dark's red.
+	Dark256  = Palette{"253", "245", "239", "110", "108", "179", "167"}
+	Light256 = Palette{"235", "243", "252", "25", "28", "94", "160"}
 	// Sixteen maps the roles to the terminal's own colours.
 	Sixteen = Palette{"", "8", "8", "6", "2", "3", "1"}
 	// Plain leaves bold and the glyphs.

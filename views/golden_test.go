@@ -41,7 +41,7 @@ func TestGolden(t *testing.T) {
 
 // TestGoldenStyles draws a few with their styles: dark, light, sixteen colours, none.
 func TestGoldenStyles(t *testing.T) {
-	themes := map[string]ui.Palette{"dark": ui.Dark, "light": ui.Light, "sixteen": ui.Sixteen, "nocolor": ui.Plain}
+	themes := map[string]ui.Palette{"dark": ui.Dark, "light": ui.Light, "dark256": ui.Dark256, "sixteen": ui.Sixteen, "nocolor": ui.Plain}
 	for name, palette := range themes {
 		for _, state := range []string{"healthy", "dark"} {
 			t.Run(state+"_"+name, func(t *testing.T) {

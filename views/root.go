@@ -143,6 +143,8 @@ func (m *root) paint() {
 		m.theme = ui.NewTheme(ui.Plain)
 	case m.profile == "ANSI":
 		m.theme = ui.NewTheme(ui.Sixteen)
+	case m.profile == "ANSI256":
+		m.theme = ui.NewTheme(pick(m.dark, ui.Dark256, ui.Light256))
 	case m.dark:
 		m.theme = ui.NewTheme(ui.Dark)
 	default:

@@ -1,10 +1,13 @@
 package views
 
 import (
+	"image/color"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	tea "charm.land/bubbletea/v2"
 
 	"lifeboat/dr"
 	"lifeboat/dr/config"
@@ -198,4 +201,43 @@ func TestAReadingPastThreePeriodsIsOldWhateverItSaysOfItself(t *testing.T) {
 			t.Errorf("%s: %v", age, got)
 		}
 	}
+}
+
+func TestTheTerminalChoosesTheColours(t *testing.T) {
+	fresh := func(theme string) *root {
+		return newRoot(Options{Source: &still{}, Config: testConfig(), Theme: theme, Width: 80, Height: 24})
+	}
+	white, black := color.White, color.Black
+	for name, c := range map[string]struct {
+		theme string
+		msgs  []tea.Msg
+		want  ui.Palette
+	}{
+		"silent terminal":          {"auto", nil, ui.Dark},
+		"light terminal":           {"auto", []tea.Msg{tea.BackgroundColorMsg{Color: white}}, ui.Light},
+		"dark terminal":            {"auto", []tea.Msg{tea.BackgroundColorMsg{Color: black}}, ui.Dark},
+		"a theme that was chosen":  {"light", []tea.Msg{tea.BackgroundColorMsg{Color: black}}, ui.Light},
+		"256 colours, light":       {"light", []tea.Msg{profile("ANSI256")}, ui.Light256},
+		"16 colours":               {"auto", []tea.Msg{profile("ANSI")}, ui.Sixteen},
+		"no colours":               {"auto", []tea.Msg{profile("Ascii")}, ui.Plain},
+		"NO_COLOR=anything":        {"auto", []tea.Msg{tea.EnvMsg{"NO_COLOR=anything"}}, ui.Plain},
+		"COLORFGBG of a light one": {"auto", []tea.Msg{tea.EnvMsg{"COLORFGBG=0;15"}}, ui.Light},
+	} {
+		m := fresh(c.theme)
+		for _, msg := range c.msgs {
+			m.Update(msg)
+		}
+		if m.theme != ui.NewTheme(c.want) {
+			t.Errorf("%s: another palette", name)
+		}
+	}
+}
+
+// profile is the message that a terminal has these colours.
+func profile(name string) tea.Msg {
+	var m tea.ColorProfileMsg
+	for m.String() != name {
+		m.Profile++
+	}
+	return m
 }
