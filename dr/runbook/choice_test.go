@@ -158,14 +158,15 @@ func TestAStoppedRunBeginsNothingNewAndLetsWhatIsUnderWayAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()
 		s := b.seat()
-		var run *runbook.Run
+		started := make(chan *runbook.Run, 1)
 		s.trick = func(_ *seat, id string, _ int, when string) error {
 			if id == "promote" && when == "before" {
-				run.Stop("ops", "lunch")
+				(<-started).Stop("ops", "lunch")
 			}
 			return nil
 		}
-		run = b.start(t, s, s.failover())
+		run := b.start(t, s, s.failover())
+		started <- run
 		res := run.Wait()
 		promote, _ := res.View.Step("promote")
 		if res.Ending != runbook.Stopped || b.w.once()["promote"] != 1 || promote.State != runbook.StateWatched || slices.Contains(b.w.asked(), "deploy") {

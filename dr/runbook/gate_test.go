@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -190,7 +191,7 @@ func TestRandomInputsWithRightPhrasesAmongThemChangeOnlyWhatWasPassed(t *testing
 	gates := map[string]string{"fence": "gate open", "scale": "gate open", "floors": "gate open", "deploy": "gate open", "protect": "gate open", "promote": "gate promote", "edge": "gate edge"}
 	for seed := range uint64(60) {
 		synctest.Test(t, func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(seed, 1))
+			rng := rand.New(&locked{src: rand.NewPCG(seed, 1)})
 			b := newBench()
 			s := b.seat()
 			s.trick = func(_ *seat, id string, n int, when string) error {
@@ -199,6 +200,7 @@ func TestRandomInputsWithRightPhrasesAmongThemChangeOnlyWhatWasPassed(t *testing
 				}
 				return nil
 			}
+			var mu sync.Mutex
 			passed := map[string]bool{}
 			b.op.reply = func(q runbook.Question) (runbook.Answer, bool) {
 				a := runbook.Answer{Choice: runbook.Pass, Phrase: "no"}
@@ -206,7 +208,9 @@ func TestRandomInputsWithRightPhrasesAmongThemChangeOnlyWhatWasPassed(t *testing
 					a = choose(q, q.Offers[rng.IntN(len(q.Offers))].Choice)
 				}
 				if a.Choice == runbook.Pass && q.Judge(a) == nil {
+					mu.Lock()
 					passed[q.ID] = true
+					mu.Unlock()
 				}
 				return a, true
 			}
@@ -220,6 +224,18 @@ func TestRandomInputsWithRightPhrasesAmongThemChangeOnlyWhatWasPassed(t *testing
 			}
 		})
 	}
+}
+
+// locked is a source of random numbers for several goroutines.
+type locked struct {
+	mu  sync.Mutex
+	src rand.Source
+}
+
+func (l *locked) Uint64() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.src.Uint64()
 }
 
 func TestADeskRefusesAWrongAnswerAtOnceAndTakesTheRightOne(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -125,7 +126,7 @@ func TestTheIntentIsDurableBeforeEveryChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()
 		s := b.seat()
-		seen := 0
+		var seen atomic.Int64
 		s.trick = func(_ *seat, id string, _ int, when string) error {
 			entries, err := runbook.Entries(t.Context(), b.store)
 			if err != nil {
@@ -135,12 +136,12 @@ func TestTheIntentIsDurableBeforeEveryChange(t *testing.T) {
 			if !v.Begun || v.State != runbook.StateDoing {
 				t.Errorf("%s was called and its intent is not kept: %s", id, v.State)
 			}
-			seen++
+			seen.Add(1)
 			return nil
 		}
 		b.start(t, s, s.failover()).Wait()
-		if seen != 2*len(everything) {
-			t.Errorf("%d looks", seen)
+		if seen.Load() != int64(2*len(everything)) {
+			t.Errorf("%d looks", seen.Load())
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 type keeper struct {
 	lease Lease
 	turn  turn
+	every time.Duration // between renewals in the background
 	grant Grant
 	until time.Time   // by this machine's running clock: after it the grant may be another's
 	lost  func(error) // called once the lease is lost
@@ -26,7 +27,11 @@ const (
 // newKeeper takes care of a grant that was asked for at a moment. A nil lease needs no keeping: a dry run, or a run that
 // the operator started without a lock.
 func newKeeper(l Lease, g Grant, asked time.Time, lost func(error)) *keeper {
-	return &keeper{lease: l, turn: newTurn(), grant: g, until: asked.Add(g.TTL), lost: lost}
+	every := renewEvery
+	if g.TTL > 0 {
+		every = g.TTL / 3
+	}
+	return &keeper{lease: l, turn: newTurn(), every: every, grant: g, until: asked.Add(g.TTL), lost: lost}
 }
 
 // keep renews until ctx ends.
@@ -34,11 +39,7 @@ func (k *keeper) keep(ctx context.Context) {
 	if k.lease == nil {
 		return
 	}
-	every := renewEvery
-	if k.grant.TTL > 0 {
-		every = k.grant.TTL / 3
-	}
-	for sleep(ctx, every) {
+	for sleep(ctx, k.every) {
 		if err := k.confirm(ctx); err != nil {
 			return
 		}

@@ -71,7 +71,7 @@ func (r *Run) Wait() Result {
 }
 
 // View is the run as it stands.
-func (r *Run) View() View { return r.feed.now() }
+func (r *Run) View() View { return r.feed.now().clone() }
 
 // Next returns the events numbered above n, oldest first, and waits until there is one; Next(ctx, 0) begins with the
 // whole history. None and no error means that the run has ended. Any number of readers may follow a run, each at its
