@@ -3,16 +3,8 @@ package api
 import (
 	"context"
 	"net"
-	"net/http"
 	"testing"
-	"testing/synctest"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-
-	"lifeboat/aws/sim/cloud"
 )
 
 // pipes is a listener in memory.
@@ -33,32 +25,13 @@ func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
 }
 
 func TestTheSimulatorLivesOnAFakeClock(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c := cloud.Reference(cloud.Options{Seed: 1})
-		l := make(pipes)
-		server := &http.Server{Handler: Handler(c)}
-		go func() { _ = server.Serve(l) }()
-		transport := &http.Transport{DialContext: l.dial}
-		client := ecs.NewFromConfig(aws.Config{
-			Region: east, BaseEndpoint: aws.String("http://simulator"), HTTPClient: &http.Client{Transport: settled{transport}},
-			Credentials: credentials.NewStaticCredentialsProvider("AKIA", "secret", ""),
-		})
-		running := func() int32 {
-			return must[*ecs.DescribeServicesOutput](t)(client.DescribeServices(ctx, &ecs.DescribeServicesInput{
-				Cluster: clusterIn(east), Services: []string{"davidshaevel-dev-backend"},
-			})).Services[0].RunningCount
-		}
-		if err := c.Do("stop-tasks", east, "davidshaevel-dev-backend"); err != nil {
-			t.Fatal(err)
-		}
+	inBubble(t, func(t *testing.T, b *bubble) {
+		running := func() int32 { return b.service(t, east, "davidshaevel-dev-backend").RunningCount }
+		b.direct(t, "stop-tasks", east, "davidshaevel-dev-backend")
 		expect(t, "at once", running(), 0)
-		if err := c.Do("slow", "all", "2m"); err != nil {
-			t.Fatal(err)
-		}
+		b.direct(t, "slow", "all", "2m")
 		began := time.Now()
 		expect(t, "two minutes later", running(), 2)
 		expect(t, "waited", time.Since(began), 2*time.Minute)
-		transport.CloseIdleConnections()
-		_ = server.Close()
 	})
 }
