@@ -222,6 +222,7 @@ func darkEast() *dr.Estate {
 		r.Signals[i].Silent, r.Signals[i].Since, r.Signals[i].Text = true, gone, "timed out after 5 s"
 	}
 	age(r, silence)
+	r.Balancers[0].Probe.Status, r.Balancers[0].Probe.Word, r.Balancers[0].Probe.Level = 0, "timed out", dr.Bad
 	e.Path.Broken, e.Path.Bridging = true, true
 	e.Path.Pages = probeOf("200", 90*time.Millisecond, "dr")
 	e.Path.API = probeOf("502", 30*time.Millisecond, "")

@@ -100,10 +100,10 @@ func (b *facts) probeFacts(p dr.ProbeResult) {
 		return
 	}
 	b.seen(p.Seen)
-	if !p.Seen.Known() {
+	l, now := b.probed(p)
+	if !p.Seen.Known() && !now {
 		return
 	}
-	l := b.level(p.Seen, p.Level)
 	line := ui.T(roleOf(l), markOf(l)+" "+p.Word)
 	if p.Status != 0 {
 		line = ui.Cat(line, ui.T(ui.Muted, " in "+ui.Millis(p.Took)))

@@ -2,6 +2,7 @@ package views
 
 import (
 	"slices"
+	"strings"
 
 	"lifeboat/dr"
 	"lifeboat/ui"
@@ -86,23 +87,37 @@ func errorsRole(b *dr.Balancer) ui.Role {
 	return ui.Text
 }
 
-// probe is a question asked over HTTP: "probe 200 41 ms".
+// probe is a question asked over HTTP: "probe 200 41 ms", "✗ probe timed out", "probe ? was 200 at 03:15:01".
 func (f *frame) probe(name string, r dr.ProbeResult) ui.Line {
 	if !r.Asked {
 		return nil
 	}
-	if l := f.unsure(r.Seen, r.Word); l != nil {
-		return ui.Cat(ui.T(ui.Muted, name+" "), l)
+	l, now := f.probed(r)
+	if !now {
+		return ui.Cat(ui.T(ui.Muted, name+" "), f.unsure(r.Seen, strings.TrimPrefix(r.Word, "? was ")))
 	}
-	role := roleOf(r.Level)
-	line := ui.T(role, name+" "+r.Word)
-	if r.Level == dr.Bad {
+	line := ui.T(roleOf(l), name+" "+r.Word)
+	if l == dr.Bad {
 		line = ui.Cat(ui.T(ui.Bad, "✗ "), line)
 	}
 	if r.Status != 0 && r.Took > 0 {
 		line = ui.Cat(line, ui.T(ui.Muted, " "+ui.Millis(r.Took)))
 	}
 	return line
+}
+
+// probed is a probe's level, and whether its word is of now. A question that nobody answers is an answer of now, however
+// old the newest answer is.
+func (f *frame) probed(r dr.ProbeResult) (dr.Level, bool) {
+	switch {
+	case f.aged && r.Seen.Known():
+		return dr.Unknown, false
+	case r.Status == 0 && r.Level != dr.Unknown:
+		return r.Level, true
+	case !r.Seen.Known() || f.old(r.Seen):
+		return dr.Unknown, false
+	}
+	return r.Level, true
 }
 
 // untimed is a probe without the time it took, where there is no room for that.

@@ -19,7 +19,9 @@ type strict struct {
 	orders int
 }
 
-func (s *strict) Actions(context.Context) ([]Action, error) { return (&director{}).Actions(context.Background()) }
+func (s *strict) Actions(context.Context) ([]Action, error) {
+	return (&director{}).Actions(context.Background())
+}
 func (s *strict) Do(context.Context, string, ...string) error {
 	s.orders++
 	return nil

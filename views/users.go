@@ -1,7 +1,7 @@
 package views
 
 import (
-	"fmt"
+	"strings"
 
 	"lifeboat/dr"
 	"lifeboat/ui"
@@ -95,11 +95,8 @@ func (f *frame) destination() ui.Line {
 	case p.Broken:
 		return ui.T(ui.Bad, "╳ "+p.To)
 	}
-	l := f.level(p.API.Seen, p.API.Level)
-	if !p.API.Asked {
-		return ui.T(ui.Muted, "━▶ ? "+p.To)
-	}
-	if l == dr.Unknown {
+	l, now := f.probed(p.API)
+	if !p.API.Asked || !now {
 		return ui.T(ui.Muted, "━▶ ? "+p.To)
 	}
 	return ui.T(roleOf(l), "━▶ "+p.To)
@@ -156,7 +153,7 @@ func (f *frame) answer(name string, r dr.ProbeResult) ui.Line {
 	if !r.Asked {
 		return ui.T(ui.Muted, name+" not probed")
 	}
-	if name == "API" && r.Level == dr.Bad && r.Seen.Known() && !f.old(r.Seen) {
+	if l, now := f.probed(r); name == "API" && now && l == dr.Bad {
 		return ui.Cat(ui.B(ui.Bad, "✗ API DOWN"), ui.T(ui.Bad, " "+r.Word))
 	}
 	l := f.probe(name, r)
@@ -192,11 +189,12 @@ func (f *frame) resolvers(room int) ui.Line {
 }
 
 func (f *frame) resolver(r dr.Resolver) ui.Line {
-	if l := f.unsure(r.API.Seen, ""); l != nil {
-		return l
+	l, now := f.probed(r.API)
+	switch {
+	case !now:
+		return f.unsure(r.API.Seen, strings.TrimPrefix(r.API.Word, "? was "))
+	case r.API.Region == "":
+		return ui.T(roleOf(l), markOf(l)+" "+r.API.Word)
 	}
-	if r.API.Region == "" {
-		return ui.T(roleOf(r.API.Level), fmt.Sprintf("%s %s", markOf(r.API.Level), r.API.Word))
-	}
-	return ui.Cat(ui.T(roleOf(r.API.Level), "→ "+r.API.Region), ui.T(ui.Muted, " TTL "+plainInt(int(r.TTL.Seconds()))))
+	return ui.Cat(ui.T(roleOf(l), "→ "+r.API.Region), ui.F(ui.Muted, " TTL %.0f", r.TTL.Seconds()))
 }
