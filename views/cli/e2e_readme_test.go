@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"lifeboat/aws/sim"
 )
 
 // readme is README.md's fenced block that follows a mark.
@@ -80,11 +82,7 @@ func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
 	_ = l.Close()
 	here := func(s string) string { return strings.ReplaceAll(s, "127.0.0.1:4566", addr) }
 	dir, env := t.TempDir(), asUsers(t)
-	if err := os.WriteFile(filepath.Join(dir, "scenario.yaml"), []byte(readme(t, "scenario", "yaml")), 0o600); err != nil {
-		t.Fatal(err)
-	}
-
-	serve := exec.Command("bash", "-c", "exec "+here(readme(t, "sim", "sh"))+" --scenario scenario.yaml")
+	serve := exec.Command("bash", "-c", "exec "+here(readme(t, "sim", "sh")))
 	serve.Dir, serve.Env = dir, env
 	var said strings.Builder
 	serve.Stderr = &said
@@ -106,5 +104,15 @@ func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
 	out, err := client.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), `"DBInstanceIdentifier": "davidshaevel-dr-db"`) {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestREADMEsScenarioIsOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "scenario.yaml")
+	if err := os.WriteFile(path, []byte(readme(t, "scenario", "yaml")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sim.LoadScenario(path); err != nil {
+		t.Error(err)
 	}
 }
