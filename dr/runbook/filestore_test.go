@@ -16,10 +16,19 @@ func TestAPlaceInAFileIsTakenOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.jsonl")
 	var won atomic.Int64
 	var all sync.WaitGroup
+	starts := make([]chan struct{}, 21)
+	var arrived [21]atomic.Int64
+	for i := range starts {
+		starts[i] = make(chan struct{})
+	}
 	for range 16 {
 		all.Go(func() {
 			s := runbook.NewFileStore(path) // a process of its own
 			for seq := int64(1); seq <= 20; seq++ {
+				if arrived[seq].Add(1) == 16 {
+					close(starts[seq])
+				}
+				<-starts[seq]
 				switch err := s.Append(t.Context(), seq, []byte(`{}`)); {
 				case err == nil:
 					won.Add(1)
@@ -50,6 +59,13 @@ func TestAFileTakesNoEntryOutOfTurnNorAfterATornOne(t *testing.T) {
 	f.Close()
 	if err := s.Append(t.Context(), 2, []byte(`{}`)); err == nil {
 		t.Error("an entry was glued to a torn one")
+	}
+	whole := runbook.NewFileStore(filepath.Join(t.TempDir(), "whole.jsonl"))
+	if err := whole.Append(t.Context(), 1, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := whole.Trim(t.Context(), 2); err == nil {
+		t.Error("an entry that is not there was taken away")
 	}
 	if err := s.Trim(t.Context(), 1); err == nil {
 		t.Error("a whole entry was taken away")

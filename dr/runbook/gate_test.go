@@ -109,6 +109,10 @@ func TestAnUnansweredGateStopsTheRunResumable(t *testing.T) {
 			t.Fatal(err)
 		}
 		res := run.Wait()
+		entries, err := runbook.Entries(t.Context(), b.store)
+		if err != nil || runbook.Replay(entries).Ending != runbook.Stopped {
+			t.Errorf("the journal does not say that it stopped: %v", err)
+		}
 		if res.Ending != runbook.Stopped || slices.Contains(b.w.asked(), "edge") || len(res.View.Questions) != 0 {
 			t.Fatalf("%s %v", res.Ending, res.Err)
 		}
@@ -117,6 +121,21 @@ func TestAnUnansweredGateStopsTheRunResumable(t *testing.T) {
 		}
 		if n := len(b.op.questions("gate promote")); n != 1 {
 			t.Errorf("the gate of a change that is made was asked again: %d", n)
+		}
+	})
+}
+
+// The figures that a gate showed are old after a resume: it is asked again where its change was not begun.
+func TestAGateIsAskedAgainAfterAResumeWhereItsChangeWasRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		failing(b, s, "edge", runbook.Stop)
+		b.start(t, s, s.failover()).Wait()
+		b.op.reply = nil
+		res := b.finish(t)
+		if n := len(b.op.questions("gate edge")); res.Ending != runbook.Done || n != 2 {
+			t.Errorf("%s, asked %d times", res.Ending, n)
 		}
 	})
 }

@@ -229,6 +229,75 @@ func TestALeaseTakenOverInTheMiddleStopsTheRunBeforeItsNextChange(t *testing.T) 
 	})
 }
 
+// steal takes the lease and nothing else.
+func (b *bench) steal(t *testing.T) {
+	l := runbook.NewObjectLease(b.bucket, "lease.json", time.Minute, 0)
+	g, _, err := l.Held(t.Context())
+	if err == nil {
+		_, err = l.Acquire(t.Context(), runbook.Claim{Holder: "other", Phrase: runbook.TakeOverPhrase(g)})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestALeaseLostWhileAGateIsAnsweredMakesNoChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		b.op.reply = func(q runbook.Question) (runbook.Answer, bool) {
+			if q.ID == "gate edge" {
+				b.steal(t)
+			}
+			return runbook.Answer{}, false
+		}
+		res := b.start(t, s, s.failover()).Wait()
+		if res.Ending != runbook.LeaseLost || !errors.Is(res.Err, runbook.ErrLost) || b.w.once()["edge"] != 0 {
+			t.Errorf("%s %v: %v", res.Ending, res.Err, b.w.once())
+		}
+	})
+}
+
+// The next entry belongs to whoever took over, so not even the outcome of a change under way is written.
+func TestAnEngineThatLostItsLeaseWritesNothingMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		var entries atomic.Int64
+		s.trick = func(_ *seat, id string, _ int, when string) error {
+			if id == "edge" && when == "after" {
+				b.steal(t)
+				time.Sleep(25 * time.Second) // the renewal in the background finds out
+				records, _ := b.store.Read(t.Context(), 1)
+				entries.Store(int64(len(records)))
+			}
+			return nil
+		}
+		res := b.start(t, s, s.failover()).Wait()
+		records, _ := b.store.Read(t.Context(), 1)
+		if res.Ending != runbook.LeaseLost || int64(len(records)) != entries.Load() {
+			t.Errorf("%s: %d entries, %d when the lease was lost", res.Ending, len(records), entries.Load())
+		}
+	})
+}
+
+func TestAnEntryOfAnotherEngineStopsTheRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		run := b.start(t, s, s.failover())
+		time.Sleep(100 * time.Second)
+		records, _ := b.store.Read(t.Context(), 1)
+		if err := b.store.Append(t.Context(), int64(len(records))+1, []byte(`{}`)); err != nil {
+			t.Fatal(err)
+		}
+		before := len(b.w.asked())
+		if res := run.Wait(); res.Ending != runbook.LeaseLost || !errors.Is(res.Err, runbook.ErrTaken) || len(b.w.asked()) != before {
+			t.Errorf("%s %v", res.Ending, res.Err)
+		}
+	})
+}
+
 func TestALockThatCannotBeReachedMeansNoRunUnlessTyped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()

@@ -4,9 +4,24 @@ import (
 	"maps"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"lifeboat/dr/runbook"
 )
+
+func TestWhatIsAlreadySoIsNotDoneAgainNorTimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		b.w.accepted["scale"] = time.Now().Add(-time.Hour)
+		s := b.seat()
+		res := b.start(t, s, s.failover()).Wait()
+		scale, _ := res.View.Step("scale")
+		_, timed := runbook.Learn(res.View)["scale"]
+		if res.Ending != runbook.Done || b.w.once()["scale"] != 0 || !scale.Already || timed {
+			t.Errorf("%s: %+v, timed %t", res.Ending, scale, timed)
+		}
+	})
+}
 
 func TestAPlannedRunMakesEveryChangeOnceAndEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
