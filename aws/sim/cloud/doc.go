@@ -13,6 +13,16 @@ package cloud
 //	// f.Hang: never answer, hold the connection; f.Delay: wait so long first; f.Refused(): answer f.Status, f.Code, f.Message
 //	c.Locked(func(w *cloud.World) { ... w.Region("us-east-1").Clusters ... })
 //
+// Its calls go through package spoil, which holds them, and loses or cuts their answers. A call that changes something is
+// a method of World that does it as the cloud would, in time, and refuses with a *Refusal in the cloud's own words:
+//
+//	err := w.UpdateService(s, cloud.ServiceChange{Desired: &n})   // ecs; w.Register, w.RegisterScalableTarget
+//	err := w.Promote(db, 7)                                       // rds; w.Modify, w.Reboot, w.Snapshot, w.CreateReplica, w.Delete
+//	err := w.UpdateDistribution(d, etag, next)                    // cloudfront; w.Invalidate; d.Live() is what answers meanwhile
+//	o, err := w.Put(bucket, object, condition)                    // s3; w.Remove
+//	key, id, err := w.AssumeRole(caller, cloud.RoleOrder{...})    // sts
+//	w.Publish(zone, records)                                      // Cloudflare
+//
 // Cloudflare's API is Call{Service: "cloudflare", Action: ...} with no region. A control plane says with c.Offer(service,
 // actions) what it answers, so that break-call and half-way refuse a name that nobody would ever call.
 //
@@ -27,6 +37,8 @@ package cloud
 //	pg, err := c.SQL("us-west-2", "davidshaevel-dr-db")        // pg.Silent, pg.Starting, pg.Recovery, pg.LSN, pg.Replayed, ...
 //	row, err := c.Insert("us-east-1", "davidshaevel-dev-db", "text")
 //	rows, err := c.Rows("us-west-2", "davidshaevel-dr-db")
+//
+// Instances come, are renamed and go: c.EachDatabase(serve) tells of every identifier that one is given.
 //
 // The director:
 //

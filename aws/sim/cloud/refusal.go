@@ -1,9 +1,6 @@
 package cloud
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 // Refusal is how AWS refuses a call: its HTTP status, its code, its words.
 type Refusal struct {
@@ -23,13 +20,4 @@ func refuse(code, format string, args ...any) error {
 // absent refuses because something does not exist.
 func absent(code, format string, args ...any) error {
 	return &Refusal{Status: 404, Code: code, Message: fmt.Sprintf(format, args...)}
-}
-
-// codeOf is a refusal's code; "" for any other error.
-func codeOf(err error) string {
-	var r *Refusal
-	if errors.As(err, &r) {
-		return r.Code
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,8 +28,29 @@ type fixed pgwire.Database
 
 func (f fixed) Database() pgwire.Database { return pgwire.Database(f) }
 
+// changing is a database that may become another one.
+type changing struct {
+	now atomic.Pointer[pgwire.Database]
+}
+
+func (c *changing) Database() pgwire.Database { return *c.now.Load() }
+
+func TestASessionEndsWithTheServerThatItBeganWith(t *testing.T) {
+	var source changing
+	source.now.Store(&pgwire.Database{Version: "15.12", Now: time.Now(), Current: 1, Life: "first"})
+	c := connect(t, &source)
+	role := pgwire.Statements()[0]
+	if _, err := c.Exec(t.Context(), role).ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	source.now.Store(&pgwire.Database{Version: "15.12", Now: time.Now(), Current: 1, Life: "second"})
+	if _, err := c.Exec(t.Context(), role).ReadAll(); code(err) != "57P01" {
+		t.Errorf("a session of the server before is answered with %v", err)
+	}
+}
+
 // connect starts a server for f and connects to it as some client of PostgreSQL.
-func connect(t *testing.T, f fixed, changes ...func(*pgconn.Config)) *pgconn.PgConn {
+func connect(t *testing.T, f pgwire.Source, changes ...func(*pgconn.Config)) *pgconn.PgConn {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

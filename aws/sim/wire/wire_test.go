@@ -171,3 +171,50 @@ func FuzzQuery(f *testing.F) {
 		}
 	})
 }
+
+// rest is a REST request to a service with these routes, read.
+func rest(t *testing.T, method, path, body string, routes ...Route) *Request {
+	t.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded") // of what is sent, which says nothing of the protocol
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIA/20261123/us-west-2/s3/aws4_request, Signature=0")
+	q, err := Read(r, map[string]REST{"s3": {Routes: routes}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return q
+}
+
+func TestADocumentBecomesInputWhateverTheLengthOfItsLists(t *testing.T) {
+	const document = `<?xml version="1.0"?><Config xmlns="http://aws/"><Name>a &amp; b</Name><One><Items><Item><Id>1</Id></Item></Items></One>` +
+		`<Two><Items><Item>x</Item><Item>y</Item></Items></Two><None><Items/></None></Config>`
+	q := rest(t, "PUT", "/v1/config/7", document, Route{Method: "PUT", Path: "/{V}/config/{Id}", Action: "Put", Document: true})
+	in := q.In.In("Config")
+	if q.Action != "Put" || q.In.String("Id") != "7" || in.String("Name") != "a & b" {
+		t.Errorf("%s %v", q.Action, q.In)
+	}
+	if l := in.In("One").List("Items"); len(l) != 1 || l[0].String("Id") != "1" {
+		t.Errorf("one element: %v", l)
+	}
+	if l := in.In("Two").Strings("Items"); strings.Join(l, "") != "xy" {
+		t.Errorf("two elements: %v", l)
+	}
+	if l := in.In("None").Strings("Items"); len(l) != 0 {
+		t.Errorf("no element: %v", l)
+	}
+}
+
+func TestARouteMayTakeAllTheRestOfAPath(t *testing.T) {
+	routes := []Route{
+		{Method: "GET", Path: "/{Bucket}", Query: "list-type", Action: "List"}, {Method: "GET", Path: "/{Bucket}/{Key+}", Action: "Get"},
+	}
+	for path, want := range map[string]string{
+		"/b/runs/1/a.json": "Get b runs/1/a.json", "/b/runs/": "Get b runs/", "/b?list-type=2": "List b ", "/b/?list-type=2": "List b ",
+		"/b?acl": "GET /b  ", "/b/": "GET /b/  ",
+	} {
+		q := rest(t, "GET", path, "", routes...)
+		if got := q.Action + " " + q.In.String("Bucket") + " " + q.In.String("Key"); got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+}
