@@ -40,7 +40,7 @@ const (
 )
 
 // leastRows is how many rows of a list are wanted beside what is kept.
-var leastRows = [keepNever]int{keepAlways: 3, keepRestore: 4, keepCourse: 4, keepHeads: 4, keepGaps: 6, keepSecond: 6, keepGroups: 8, keepExtras: 10, keepAmple: 12}
+var leastRows = [keepNever]int{keepAlways: 3, keepRestore: 4, keepCourse: 4, keepHeads: 4, keepGaps: 6, keepSecond: 6, keepGroups: 8, keepExtras: 16, keepAmple: 24}
 
 // body is both regions' panels, arranged: rows[i] stand at line i, one slot a region. ids are the rows that one can
 // stand on, those that a list scrolls out of view among them.

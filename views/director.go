@@ -61,23 +61,27 @@ func (m *root) ask(order string) tea.Cmd {
 	}
 }
 
-// directed takes the director's answer. An order that was carried out has the cloud read again.
-func (m *root) directed(msg directorMsg) {
+// directed takes the director's answer. After an order that was carried out the cloud is read again, so that one sees
+// what it did.
+func (m *root) directed(msg directorMsg) tea.Cmd {
 	s := m.director()
 	if msg.err != nil {
 		m.say(note{text: "! director: " + msg.err.Error(), role: ui.Warn})
 		if s != nil {
 			s.title = ui.Join(2, ui.B(ui.Text, "Director"), ui.T(ui.Warn, "! "+msg.err.Error()))
 		}
-		return
-	}
-	if msg.said != "" {
-		m.say(note{text: "director: " + msg.said})
+		return nil
 	}
 	if s != nil {
 		s.title = ui.Join(2, ui.B(ui.Text, "Director"), inForce(msg.actions))
 		s.fill(m, msg.actions)
 	}
+	if msg.said == "" {
+		return nil
+	}
+	cmd := m.refresh()
+	m.say(note{text: "director: " + msg.said})
+	return cmd
 }
 
 // inForce says what of the director's work holds now.

@@ -64,7 +64,7 @@ func (f *frame) findingsLines(r ui.Rect, form Form) []ui.Line {
 	all := summed(f.findings())
 	switch {
 	case f.aged:
-		return []ui.Line{ui.Cat(head.Fit(label), ui.F(ui.Muted, "? were %d at %s", len(all), ui.Clock(f.e.At, f.now)))}
+		return []ui.Line{ui.Cat(head.Fit(label), ui.F(ui.Muted, "? %d at %s", len(all), ui.Clock(f.e.At, f.now)))}
 	case len(all) == 0 && !f.e.Complete:
 		return []ui.Line{ui.Cat(head.Fit(label), ui.T(ui.Muted, "·"))}
 	case len(all) == 0:

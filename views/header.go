@@ -105,8 +105,9 @@ func sentence(l dr.Line) ui.Line {
 // regionHead is the line above a region's panel.
 func (f *frame) regionHead(i, w int) ui.Line {
 	r := &f.e.Regions[i]
-	left := ui.Join(2, ui.B(ui.Text, r.Name), ui.T(ui.Muted, string(r.Built)))
-	return ui.Spread(w, left, f.state(r))
+	state := f.state(r)
+	left := ui.Row(max(w-state.Width()-2, 0), 2, ui.P(0, ui.B(ui.Text, r.Name)), ui.P(1, ui.T(ui.Muted, string(r.Built))))
+	return ui.Spread(w, left, state)
 }
 
 // title is what the terminal's window is called: the estate and how it is.

@@ -74,7 +74,7 @@ func (f *frame) state(r *dr.Region) ui.Line {
 		return ui.T(ui.Muted, "· reading")
 	}
 	if f.aged {
-		return ui.F(ui.Muted, "? was %s at %s", r.Condition, ui.Clock(f.e.At, f.now))
+		return ui.F(ui.Muted, "? was %s", r.Condition) // the verdict says when
 	}
 	role, words := roleOf(r.Level), string(r.Condition)
 	switch r.Condition {

@@ -59,7 +59,7 @@ func (b *facts) verdictPage() {
 	b.section("Who serves")
 	b.say("proven", pick(v.Serving != "", v.Serving, "? not proven"))
 	b.say("writer of record", v.Writer)
-	b.fact("API", b.answer("API", b.e.Path.API))
+	b.fact("API", b.answer("API", b.e.Path.API, false))
 	b.fact("", ui.T(ui.Muted, pick(b.e.Path.API.Proof, "its path has a single origin: the answer proves who serves",
 		"no proof by itself: origin failover or a missing reading could stand behind it")))
 	b.section("Data at risk")

@@ -147,6 +147,9 @@ func (p *pane) session() []slot {
 	value := ui.T(ui.Text, s.Name)
 	if !s.Expires.IsZero() {
 		value = ui.Cat(value, ui.T(ui.Muted, " · "), p.left(s))
+		if value.Width() > p.w-p.label {
+			value = p.left(s)
+		}
 	}
 	return []slot{p.row(keepAlways, id, "session", value)}
 }

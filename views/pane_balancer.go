@@ -1,7 +1,6 @@
 package views
 
 import (
-	"slices"
 	"strings"
 
 	"lifeboat/dr"
@@ -145,39 +144,36 @@ func (p *pane) groups(b *dr.Balancer) []slot {
 	if p.size == narrow || len(b.Groups) < 2 || !b.Seen.Known() || p.old(b.Seen) {
 		return nil
 	}
-	shown := p.worstGroups(b)
+	shown, bad := p.shownGroups(b)
 	width := 0
 	for _, g := range shown {
 		width = max(width, min(ui.Width(ui.Clean(g.Name)), 28))
 	}
 	var out []slot
-	bad := 0
-	for i := range b.Groups {
-		bad += pick(unwell(p.level(b.Groups[i].Seen, b.Groups[i].Level)), 1, 0)
-	}
 	for _, g := range shown {
 		out = append(out, p.group(g, width))
-		bad -= pick(unwell(p.level(g.Seen, g.Level)), 1, 0)
 	}
 	if rest := len(b.Groups) - len(shown); rest > 0 {
-		out = append(out, p.more(keepGroups, ui.T(pick(bad > 0, ui.Warn, ui.Muted), others(rest, bad, "more groups"))))
+		words := others(rest, bad, pick(len(shown) > 0, "more groups", "groups"))
+		out = append(out, p.more(keepGroups, ui.T(pick(bad > 0, ui.Warn, ui.Muted), words)))
 	}
 	return out
 }
 
-// worstGroups are those that are shown: all, or where they are too many the unwell ones first.
-func (p *pane) worstGroups(b *dr.Balancer) []*dr.TargetGroup {
-	all := make([]*dr.TargetGroup, len(b.Groups))
+// shownGroups are all, or where they are too many the first of those that are unwell; and how many unwell ones are not
+// shown.
+func (p *pane) shownGroups(b *dr.Balancer) (shown []*dr.TargetGroup, bad int) {
 	for i := range b.Groups {
-		all[i] = &b.Groups[i]
+		g := &b.Groups[i]
+		ill := unwell(p.level(g.Seen, g.Level))
+		switch {
+		case len(b.Groups) <= groupsShown, ill && len(shown) < groupsShown-1:
+			shown = append(shown, g)
+		case ill:
+			bad++
+		}
 	}
-	if len(all) <= groupsShown {
-		return all
-	}
-	slices.SortStableFunc(all, func(a, b *dr.TargetGroup) int {
-		return gravity(p.level(b.Seen, b.Level)) - gravity(p.level(a.Seen, a.Level))
-	})
-	return all[:groupsShown-1]
+	return shown, bad
 }
 
 func (p *pane) group(g *dr.TargetGroup, name int) slot {

@@ -232,8 +232,8 @@ func (d *director) Do(_ context.Context, name string, args ...string) error {
 }
 
 func TestTheDirectorBreaksTheCloudByName(t *testing.T) {
-	d := &director{}
-	withOptions(t, Options{Source: &still{e: healthy()}, Simulated: true, Director: d}, 120, 36, func(term *terminal) {
+	d, source := &director{}, &still{e: healthy()}
+	withOptions(t, Options{Source: source, Simulated: true, Director: d}, 120, 36, func(term *terminal) {
 		term.press("D")
 		term.shows("Director", "nothing is broken", "darken us-east-1", "stop-tasks us-east-1 prod-grafana", "slow us-east-1 DURATION")
 		term.press("enter")
@@ -244,7 +244,11 @@ func TestTheDirectorBreaksTheCloudByName(t *testing.T) {
 		term.press("r", "e", "s", "t", "enter")
 		term.shows("nothing is broken")
 		term.press("esc")
+		term.shows("director: restore")
 	})
+	if source.refreshed != 3 {
+		t.Errorf("read again %d times after 3 orders", source.refreshed)
+	}
 	want := []string{"darken us-east-1", "slow us-west-2 2s", "restore"}
 	if strings.Join(d.did, ", ") != strings.Join(want, ", ") {
 		t.Errorf("did %q, want %q", d.did, want)

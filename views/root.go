@@ -94,7 +94,7 @@ func (m *root) update(msg tea.Msg) tea.Cmd {
 	case tea.ResumeMsg:
 		m.clock()
 	case directorMsg:
-		m.directed(msg)
+		return m.directed(msg)
 	default:
 		m.terminal(msg)
 	}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"fmt"
 	"image/color"
 	"regexp"
 	"strings"
@@ -240,4 +241,48 @@ func profile(name string) tea.Msg {
 		m.Profile++
 	}
 	return m
+}
+
+func TestResolversThatDisagreeAreSaid(t *testing.T) {
+	e := healthy()
+	e.Path.Resolvers = 2
+	if s := screenOf(modelOf(e, testConfig(), 120, 36)); !strings.Contains(s, "! 2 of 3 resolvers") {
+		t.Errorf("%s", s)
+	}
+}
+
+func TestWhatIsOnlyNotKnownDoesNotCrowdOutWhatIsWrong(t *testing.T) {
+	e := healthy()
+	for i := range 9 {
+		e.Regions[0].Findings = append(e.Regions[0].Findings, dr.Finding{ID: "quota", Text: fmt.Sprintf("quota %d", i), Seen: oldSince(at("03:00:00"), "timed out", "")})
+	}
+	s := screenOf(modelOf(e, testConfig(), 80, 24))
+	if !strings.Contains(s, "! backend image is 9 min behind") || strings.Contains(s, "quota") {
+		t.Errorf("%s", s)
+	}
+	s = screenOf(modelOf(e, testConfig(), 200, 60))
+	if !strings.Contains(s, "? 9 not known now") {
+		t.Errorf("%s", s)
+	}
+}
+
+func TestAProbeThatNobodyAnswersIsSeenToBeBadNow(t *testing.T) {
+	e := healthy()
+	e.Path.API = dr.ProbeResult{Asked: true, Word: "timed out", Level: dr.Bad, Seen: oldSince(at("03:13:00"), "timed out", "")}
+	e.Path.Writes = dr.ProbeResult{Asked: true, Word: "? was 201", Status: 201, Seen: oldSince(at("03:13:00"), "read 70 s ago", "")}
+	s := screenOf(modelOf(e, testConfig(), 120, 36))
+	if !strings.Contains(s, "✗ API DOWN timed out") || !strings.Contains(s, "writes ? was 201 at 03:13:00") {
+		t.Errorf("%s", s)
+	}
+}
+
+func TestTargetGroupsThatAreTooManyShowTheUnwellAndCountTheRest(t *testing.T) {
+	e, c := many(100)
+	e.Regions[0].Balancers[0].Groups[70] = group("service-070", 1, 2)
+	s := screenOf(modelOf(e, c, 200, 60))
+	for _, want := range []string{"service-070  1/2", "99 more groups, all well", "100 groups, all well"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("no %q in\n%s", want, s)
+		}
+	}
 }

@@ -116,6 +116,9 @@ func (f *frame) bridge(room int) ui.Line {
 	if head.Width()+2+len(why) > room {
 		why = "pages only"
 	}
+	if head.Width()+2+len(why) > room {
+		why = ""
+	}
 	return ui.Join(2, head, ui.T(role, why))
 }
 
@@ -134,9 +137,9 @@ func (f *frame) answers(room int) ui.Line {
 	}
 	return ui.Row(room, gap,
 		ui.P(3, notes),
-		ui.P(0, f.answer("pages", p.Pages)),
-		ui.P(0, f.answer("API", p.API)),
-		ui.P(0, f.answer("writes", p.Writes)),
+		ui.P(0, f.answer("pages", p.Pages, room < 90)),
+		ui.P(0, f.answer("API", p.API, room < 90)),
+		ui.P(0, f.answer("writes", p.Writes, room < 90)),
 		ui.P(1, f.agreement()),
 	)
 }
@@ -148,19 +151,24 @@ func separator(before ui.Line) string {
 	return " · "
 }
 
-// answer is a public probe, with the region that answered where that is not where the way leads.
-func (f *frame) answer(name string, r dr.ProbeResult) ui.Line {
+// answer is a public probe, with the region that answered where that is not where the way leads. A brief one leaves out
+// the time of an old answer.
+func (f *frame) answer(name string, r dr.ProbeResult, brief bool) ui.Line {
 	if !r.Asked {
 		return ui.T(ui.Muted, name+" not probed")
 	}
-	if l, now := f.probed(r); name == "API" && now && l == dr.Bad {
+	l, now := f.probed(r)
+	if brief && !now && r.Seen.Known() {
+		return ui.T(ui.Muted, name+" ? was "+strings.TrimPrefix(r.Word, "? was "))
+	}
+	if name == "API" && now && l == dr.Bad {
 		return ui.Cat(ui.B(ui.Bad, "✗ API DOWN"), ui.T(ui.Bad, " "+r.Word))
 	}
-	l := f.probe(name, r)
+	line := f.probe(name, r)
 	if r.Region != "" && r.Region != f.e.Path.To && r.Seen.Known() && !f.old(r.Seen) {
-		l = ui.Cat(l, ui.T(ui.Warn, " by "+r.Region))
+		line = ui.Cat(line, ui.T(ui.Warn, " by "+r.Region))
 	}
-	return l
+	return line
 }
 
 // agreement is how many resolvers lead to the same region.
