@@ -95,6 +95,10 @@ func TestACrashInAnUndoingGoesOnUndoing(t *testing.T) {
 			if res := b.finish(t); res.Ending != runbook.Undone && res.Ending != runbook.Done || len(b.w.accepted) != 0 {
 				t.Fatalf("crash %d: %s %v, left %v", n, res.Ending, res.Err, b.w.accepted)
 			}
+			calls := b.w.asked()
+			if slices.Sort(calls); len(slices.Compact(slices.Clone(calls))) != len(calls) {
+				t.Errorf("crash %d: taken back twice: %v", n, calls)
+			}
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"lifeboat/dr/runbook"
 )
@@ -43,6 +44,28 @@ func TestAPlaceInAFileIsTakenOnce(t *testing.T) {
 	if won.Load() != 20 || err != nil || len(records) != 16 || records[0].Seq != 5 {
 		t.Errorf("%d appends were taken, %d read, %v", won.Load(), len(records), err)
 	}
+}
+
+// The lease of a directory and a journal named "estate" in it have one lock file, so that the test can hold it.
+func TestAnEntryIsNotWrittenWhileAnotherProcessWrites(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		other := runbook.NewFileLease(dir)
+		g, err := other.Acquire(t.Context(), claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := runbook.NewFileStore(filepath.Join(dir, "estate"))
+		if err := s.Append(t.Context(), 1, []byte(`{}`)); err == nil {
+			t.Error("it was written")
+		}
+		if err := other.Release(t.Context(), g); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Append(t.Context(), 1, []byte(`{}`)); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestAFileTakesNoEntryOutOfTurnNorAfterATornOne(t *testing.T) {

@@ -168,6 +168,11 @@ func TestAFileLeaseWhoseLockFileIsGoneIsLost(t *testing.T) {
 	if taken, err := other.Acquire(t.Context(), claim); err != nil || taken.Fence != g.Fence+1 {
 		t.Error(taken, err)
 	}
+	os.Remove(filepath.Join(dir, "estate.lease.json")) // what the fence number would tell is gone too
+	os.WriteFile(filepath.Join(dir, "estate.lease.json"), []byte(`{"fence":1}`), 0o600)
+	if _, err := l.Renew(t.Context(), g); !errors.Is(err, runbook.ErrLost) {
+		t.Error("the lock of another file holds:", err)
+	}
 }
 
 func TestOfTwoEnginesAtOnceOneRunsAndOneIsRefused(t *testing.T) {

@@ -80,12 +80,12 @@ func (r *Run) task(s *Step) *Task {
 
 // arm gives a flight the contexts of its next attempt, and returns what lets go of them.
 func (r *Run) arm(f *flight) func() {
-	base := r.hard
-	if r.bestEffort(f.step) {
-		base = WithBestEffort(base)
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	base := r.hard
+	if r.bestEffort(f.step) { // asked under the lock, so that no change of mode is missed
+		base = WithBestEffort(base)
+	}
 	soft := r.soft
 	f.do, f.cancel = context.WithCancelCause(base)
 	look, stop := context.WithCancelCause(f.do)
