@@ -115,11 +115,12 @@ const evaluation = time.Minute
 // RegisterScalableTarget sets the bounds of a service's count. A count outside them is pulled in when autoscaling looks
 // next.
 func (w *World) RegisterScalableTarget(r *Region, resource string, change ScalingChange) (*ScalableTarget, error) {
-	if r.scaled(resource) == nil {
+	s := r.scaled(resource)
+	if s == nil {
 		return nil, refuse("ValidationException", "ECS service doesn't exist: %s", resource)
 	}
 	i := slices.IndexFunc(r.ScalableTargets, func(t *ScalableTarget) bool { return t.ResourceID == resource })
-	next := ScalableTarget{ResourceID: resource, Created: w.now, Role: w.scalingRole()}
+	next := ScalableTarget{ResourceID: resource, service: s, Created: w.now, Role: w.scalingRole()}
 	if i >= 0 {
 		next = *r.ScalableTargets[i]
 	} else if change.Min == nil || change.Max == nil {
@@ -176,9 +177,8 @@ func (w *World) autoscale() {
 			continue
 		}
 		for _, t := range r.ScalableTargets {
-			s := r.scaled(t.ResourceID)
+			s := t.service
 			switch {
-			case s == nil:
 			case s.Desired < t.Min && !t.Suspended.Out:
 				w.SetDesired(s, t.Min)
 			case s.Desired > t.Max && !t.Suspended.In:

@@ -124,4 +124,6 @@ type ScalableTarget struct {
 	Suspended  Suspended
 	Role       string
 	Created    time.Time
+
+	service *Service
 }

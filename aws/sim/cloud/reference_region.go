@@ -106,7 +106,7 @@ func (b builder) addService(r *Region, p part, n int, g *TargetGroup) {
 	s.Events[0].At = d.UpdatedAt
 	r.ScalableTargets = append(r.ScalableTargets, &ScalableTarget{
 		ResourceID: "service/" + cluster.Name + "/" + name, Min: n, Max: max(4, 2*p.full), Created: b.born,
-		Role: b.scalingRole(),
+		Role: b.scalingRole(), service: s,
 	})
 }
 
