@@ -125,7 +125,7 @@ func TestARefreshOfASlowAPITakesLittleLongerThanItMust(t *testing.T) {
 
 func TestNoMoreThan8CallsAreMadeAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500)
+		p := open(t, 100)
 		var now, most int
 		p.meddle("*", func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
 			p.mu.Lock()

@@ -16,7 +16,7 @@ import (
 )
 
 func TestARegionThatNeverAnswersEndsARefreshWithinOneTimeout(t *testing.T) {
-	for _, services := range []int{4, 500} {
+	for _, services := range []int{4, 100} {
 		inBubble(t, func(t *testing.T) {
 			p := open(t, services)
 			r := reader(t, p.spec(east))
@@ -50,7 +50,7 @@ func TestARegionThatNeverAnswersEndsARefreshWithinOneTimeout(t *testing.T) {
 
 func TestTheFirstRefreshOfADarkRegionEndsWithinOneTimeout(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500)
+		p := open(t, 100)
 		p.meddle("*", hang)
 		r := reader(t, p.spec(east))
 		lasted := took(func() {

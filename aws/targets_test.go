@@ -11,7 +11,7 @@ import (
 
 func TestUnwellGroupsAreReadAtOnceAndTheOthersInTurn(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500) // 63 target groups
+		p := open(t, 70) // 63 target groups
 		r := reader(t, p.spec(east))
 		f := r.Fast(t.Context(), aws.Fast{})
 		time.Sleep(15 * time.Second)
@@ -57,7 +57,7 @@ func TestUnwellGroupsAreReadAtOnceAndTheOthersInTurn(t *testing.T) {
 
 func TestASickHalfDoesNotHideWhatBecomesOfTheOther(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500)
+		p := open(t, 70)
 		p.Locked(func(w *cloud.World) {
 			for _, g := range w.Region(east).TargetGroups[3:53] {
 				g.Targets[0].State = "unhealthy"

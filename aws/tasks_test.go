@@ -163,7 +163,7 @@ func TestTasksThatMayNotBeReadHideNoService(t *testing.T) {
 
 func TestTheListOfTasksThatBreaksOffIsNoList(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500)
+		p := open(t, 150)
 		if err := p.Do("half-way", "ecs", "ListTasks", "InternalFailure"); err != nil {
 			t.Fatal(err)
 		}

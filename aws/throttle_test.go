@@ -81,9 +81,9 @@ func TestAServiceThatThrottlesIsAskedMoreSlowly(t *testing.T) {
 
 func TestWaitingForATurnIsNotTheCallsTime(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		p := open(t, 500)
+		p := open(t, 200)
 		p.meddle("ecs:DescribeServices", func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
-			time.Sleep(2 * time.Second) // 50 such calls, 8 at once, take 13 s
+			time.Sleep(2 * time.Second) // 20 such calls, 8 at once, take 6 s
 			inner.ServeHTTP(w, r)
 		})
 		f := reader(t, p.spec(east)).Fast(t.Context(), aws.Fast{})
