@@ -29,7 +29,7 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 	begins := byte('{')
 	if q, ok := in.Request.(*smithyhttp.Request); ok {
 		switch q.Header.Get("Content-Type") {
-		case "application/x-www-form-urlencoded":
+		case "application/x-www-form-urlencoded", "": // the query protocol, and REST's questions without a body
 			begins = '<'
 		case "application/cbor":
 			return out, metadata, nil // any byte may begin one, and nothing but a map is taken

@@ -2,16 +2,9 @@ package aws
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
-	"net/http"
-	"os"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -25,8 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go/logging"
-	"github.com/aws/smithy-go/middleware"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
 )
 
@@ -71,7 +62,7 @@ func (r *Reader) client(ctx context.Context) (*clients, error) {
 	if r.clients != nil {
 		return r.clients, nil
 	}
-	cfg, err := r.load(ctx)
+	cfg, err := LoadConfig(ctx, r.spec)
 	if err != nil {
 		return nil, err
 	}
@@ -79,66 +70,11 @@ func (r *Reader) client(ctx context.Context) (*clients, error) {
 	return r.clients, nil
 }
 
-// load reads the AWS configuration as every AWS tool does: environment, shared files, and what Spec says above them.
-func (r *Reader) load(ctx context.Context) (awssdk.Config, error) {
-	options := []func(*config.LoadOptions) error{
-		config.WithRegion(r.spec.Region),
-		config.WithHTTPClient(r.httpClient()),
-		config.WithRetryer(func() awssdk.Retryer { return awssdk.NopRetryer{} }), // see ask
-		config.WithLogger(logging.Nop{}),                                         // it writes where the screen is drawn
-		config.WithCredentialsCacheOptions(renewEarly),
-		config.WithAPIOptions([]func(*middleware.Stack) error{onlyRealAnswers}),
-	}
-	if r.spec.Profile != "" {
-		options = append(options, config.WithSharedConfigProfile(r.spec.Profile))
-	}
-	if r.spec.Endpoint != "" {
-		options = append(options, config.WithBaseEndpoint(r.spec.Endpoint))
-	}
-	return config.LoadDefaultConfig(ctx, options...)
-}
-
-func (r *Reader) httpClient() *awshttp.BuildableClient {
-	return awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConnsPerHost = callsAtOnce
-		if r.spec.Dial != nil {
-			t.DialContext = r.spec.Dial
-		}
-		if r.ca != nil {
-			t.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: withCA(r.ca)}
-		}
-	})
-}
-
-// withCA is the system's certificate authorities and one more.
-func withCA(pem []byte) *x509.CertPool {
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	pool.AppendCertsFromPEM(pem)
-	return pool
-}
-
-func readCA(file string) ([]byte, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("the CA file: %w", err)
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the CA file %s holds no certificate in PEM form", file)
-	}
-	return pem, nil
-}
-
 func newClients(cfg awssdk.Config, role string) *clients {
 	c := &clients{}
 	if role != "" {
 		c.base = cfg.Credentials
-		cfg.Credentials = assume(cfg, role)
+		cfg.Credentials = Assume(cfg, role)
 	}
 	c.credentials = cfg.Credentials
 	c.acm = acm.NewFromConfig(cfg)
@@ -159,8 +95,8 @@ func newClients(cfg awssdk.Config, role string) *clients {
 	return c
 }
 
-// assume gives the role's credentials, by the STS of the region itself: the global one leans on us-east-1.
-func assume(cfg awssdk.Config, role string) awssdk.CredentialsProvider {
+// Assume gives the role's credentials, by the STS of the region itself: the global one leans on us-east-1.
+func Assume(cfg awssdk.Config, role string) awssdk.CredentialsProvider {
 	by := countedSTS{sts.NewFromConfig(cfg)}
 	provider := stscreds.NewAssumeRoleProvider(by, role, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = "lifeboat" })
 	return awssdk.NewCredentialsCache(provider, renewEarly)

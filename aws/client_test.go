@@ -107,9 +107,9 @@ func TestAnUnknownAuthorityMakesARegionUnreachable(t *testing.T) {
 
 func TestASpecThatCannotBeReadIsRefused(t *testing.T) {
 	for text, s := range map[string]aws.Spec{
-		"its name is missing":         {},
-		"the CA file: open":           {Region: west, CAFile: filepath.Join(t.TempDir(), "missing.pem")},
-		"holds no certificate in PEM": {Region: west, CAFile: file(t, "not PEM")},
+		"its name is missing":               {},
+		"read ca_file on":                   {Region: west, CAFile: filepath.Join(t.TempDir(), "missing.pem")},
+		"there is no PEM certificate in it": {Region: west, CAFile: file(t, "not PEM")},
 	} {
 		if _, err := aws.NewReader(s); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%+v: %v, want %q", s, err, text)

@@ -24,7 +24,6 @@ const (
 // makes it harmless.
 type Reader struct {
 	spec Spec
-	ca   []byte // PEM of Spec.CAFile
 	pace pace
 
 	atOnce, slowAtOnce *semaphore.Weighted
@@ -50,12 +49,11 @@ func NewReader(spec Spec) (*Reader, error) {
 	orDefault(&spec.CallTimeout, 5*time.Second)
 	orDefault(&spec.MetricEvery, time.Minute)
 	orDefault(&spec.LagWindow, time.Hour)
-	ca, err := readCA(spec.CAFile)
-	if err != nil {
+	if _, err := Trust(spec.CAFile); err != nil {
 		return nil, fmt.Errorf("reading %s: %w", spec.Region, err)
 	}
 	return &Reader{
-		spec: spec, ca: ca,
+		spec:   spec,
 		atOnce: semaphore.NewWeighted(callsAtOnce), slowAtOnce: semaphore.NewWeighted(slowCallsAtOnce),
 		names: nameMemory{looking: semaphore.NewWeighted(1)},
 	}, nil

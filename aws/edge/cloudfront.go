@@ -3,6 +3,7 @@ package edge
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/cloudfront"
 
@@ -32,4 +33,17 @@ func (r *Reader) distribution(ctx context.Context) (Distribution, error) {
 		return Distribution{}, fault.New(fault.Unreadable, getDistribution, id, fmt.Errorf("there is no distribution in the answer"))
 	}
 	return distributionOf(out), nil
+}
+
+// cloudFront makes a client for one reading, so that a session that was renewed in the meantime is found.
+func (r *Reader) cloudFront(ctx context.Context) (*cloudfront.Client, error) {
+	spec := r.spec.CloudFront
+	cfg, err := aws.LoadConfig(ctx, spec, func(t *http.Transport) { t.DisableKeepAlives = true })
+	if err != nil {
+		return nil, err
+	}
+	if spec.RoleARN != "" {
+		cfg.Credentials = aws.Assume(cfg, spec.RoleARN)
+	}
+	return cloudfront.NewFromConfig(cfg), nil
 }

@@ -2,15 +2,9 @@ package edge
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
-	"fmt"
-	"io/fs"
 	"net"
-	"os"
 	"time"
-
-	"lifeboat/aws/fault"
 )
 
 // attempt is one asking of a question.
@@ -43,34 +37,4 @@ func (r *Reader) dial(ctx context.Context, address string, share int) (net.Conn,
 		defer cancel()
 	}
 	return r.spec.Dial(ctx, "tcp", address)
-}
-
-// trust is the system's certificate authorities and those of file; nil for the system's alone. The file is read each
-// time, since one that is replaced must count at once.
-func trust(file string) (*x509.CertPool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fault.New(unreadFile(err), "read ca_file", file, err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		pool = x509.NewCertPool()
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fault.New(fault.Unreadable, "read ca_file", file, fmt.Errorf("there is no PEM certificate in it"))
-	}
-	return pool, nil
-}
-
-func unreadFile(err error) fault.Kind {
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fault.NotFound
-	case errors.Is(err, fs.ErrPermission):
-		return fault.Denied
-	}
-	return fault.Unreadable
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"lifeboat/aws"
 	"lifeboat/aws/fault"
 )
 
@@ -47,7 +48,7 @@ func (r *Reader) ask(ctx context.Context, q question, addresses func(context.Con
 	ctx, cancel := context.WithTimeout(ctx, r.spec.Timeout)
 	defer cancel()
 	at := &attempt{reader: r, question: q, began: time.Now(), target: q.dial}
-	trusted, err := trust(q.CAFile)
+	trusted, err := aws.Trust(q.CAFile)
 	if err != nil {
 		return Answer{}, err
 	}
