@@ -123,29 +123,40 @@ func TestARefreshOfASlowAPITakesLittleLongerThanItMust(t *testing.T) {
 	}
 }
 
+// countAtOnce has every call take a while, and counts how many were under way at once.
+func (p *place) countAtOnce(each time.Duration) (most func() int) {
+	var now, max int
+	count := func(n int) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		now += n
+		if now > max {
+			max = now
+		}
+	}
+	p.meddle("*", func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
+		count(1)
+		time.Sleep(each)
+		count(-1)
+		inner.ServeHTTP(w, r)
+	})
+	return func() int {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return max
+	}
+}
+
 func TestNoMoreThan8CallsAreMadeAtOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 100)
-		var now, most int
-		p.meddle("*", func(w http.ResponseWriter, r *http.Request, inner http.Handler) {
-			p.mu.Lock()
-			now++
-			most = max(most, now)
-			p.mu.Unlock()
-			time.Sleep(100 * time.Millisecond)
-			p.mu.Lock()
-			now--
-			p.mu.Unlock()
-			inner.ServeHTTP(w, r)
-		})
+		most := p.countAtOnce(100 * time.Millisecond)
 		r := reader(t, p.spec(east))
 		done := make(chan struct{})
 		go func() { r.Slow(t.Context(), aws.Slow{}); close(done) }()
 		r.Fast(t.Context(), aws.Fast{})
 		<-done
-		if most != 8 {
-			t.Errorf("%d calls were under way at once, want 8", most)
-		}
+		want(t, "calls at once", most(), 8)
 	})
 }
 
