@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"lifeboat/dr"
@@ -77,6 +78,28 @@ func (p *pane) more(keep int, value ui.Line) slot {
 		return slot{keep: keepNever}
 	}
 	return slot{keep: keep, line: ui.Cat(ui.Space(p.label), value).Cut(p.w)}
+}
+
+// labelsOf are short labels for things of a kind: the kind for one alone, and for several what tells their names apart.
+func labelsOf(kind string, names []string) []string {
+	if len(names) == 1 {
+		return []string{kind}
+	}
+	common := 0 // length of the words that all names begin with
+	for i := 0; len(names) > 0 && i < len(names[0]); i++ {
+		if names[0][i] != '-' {
+			continue
+		}
+		if slices.ContainsFunc(names, func(n string) bool { return !strings.HasPrefix(n, names[0][:i+1]) }) {
+			break
+		}
+		common = i + 1
+	}
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = n[common:]
+	}
+	return out
 }
 
 // head is a row's label; the chosen row's is bright.

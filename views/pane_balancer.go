@@ -9,13 +9,12 @@ import (
 
 func (p *pane) balancers() []slot {
 	var out []slot
+	names := make([]string, len(p.r.Balancers))
 	for i := range p.r.Balancers {
-		b := &p.r.Balancers[i]
-		label := "balancer"
-		if len(p.r.Balancers) > 1 {
-			label = b.Name
-		}
-		out = append(out, p.balancer(label, b)...)
+		names[i] = p.r.Balancers[i].Name
+	}
+	for i, label := range labelsOf("balancer", names) {
+		out = append(out, p.balancer(label, &p.r.Balancers[i])...)
 	}
 	return out
 }

@@ -7,12 +7,12 @@ import (
 
 func (p *pane) databases() []slot {
 	var out []slot
+	names := make([]string, len(p.r.Databases))
 	for i := range p.r.Databases {
+		names[i] = p.r.Databases[i].ID
+	}
+	for i, label := range labelsOf("database", names) {
 		d := &p.r.Databases[i]
-		label := "database"
-		if len(p.r.Databases) > 1 {
-			label = d.ID
-		}
 		out = append(out, p.database(label, d)...)
 		if d.ID == p.e.Replication.Replica && p.r.Name == p.e.Replication.ReplicaRegion {
 			out = append(out, p.lag()...)

@@ -21,7 +21,9 @@ func serviceOrder(f *frame) []int {
 		order[i] = i
 		for r := range regions {
 			if i < len(regions[r].Services) {
-				worst[i] = max(worst[i], gravity(f.serviceLevel(&regions[r].Services[i])))
+				if l := f.serviceLevel(&regions[r].Services[i]); unwell(l) {
+					worst[i] = max(worst[i], gravity(l))
+				}
 			}
 		}
 	}

@@ -286,3 +286,21 @@ func TestTargetGroupsThatAreTooManyShowTheUnwellAndCountTheRest(t *testing.T) {
 		}
 	}
 }
+
+func TestLabelsTellNamesApart(t *testing.T) {
+	for want, names := range map[string][]string{
+		"balancer": {"prod-alb"}, "alb alb-2": {"estate-dev-alb", "estate-dev-alb-2"}, "a-x b-x": {"a-x", "b-x"}, "": nil,
+	} {
+		if got := strings.Join(labelsOf("balancer", names), " "); got != want {
+			t.Errorf("%q: %q, want %q", names, got, want)
+		}
+	}
+}
+
+func TestAStandbysIdleServicesDoNotComeFirst(t *testing.T) {
+	e, c := many(30)
+	e.Regions[1].Services[20].Level, e.Regions[1].Services[20].Desired, e.Regions[1].Services[20].Running = dr.Idle, 0, 0
+	if order := frameOf(e, c).order; order[3] != 0 {
+		t.Errorf("the order is %v", order)
+	}
+}
