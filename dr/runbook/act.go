@@ -68,8 +68,8 @@ func (r *Run) change(f *flight, b *budget, act Act, try int, undo bool) error {
 
 // mine is the last look before a change: writing its intent may have taken long enough for the lease to be lost.
 func (r *Run) mine(f *flight) error {
-	if f.look.Err() != nil {
-		return context.Cause(f.look)
+	if why := r.brokenOff(f); why != nil {
+		return why
 	}
 	return r.keeper.valid()
 }

@@ -66,7 +66,7 @@ func (r *Run) askGate(f *flight, g *Gate) error {
 		case a.Choice == Skip:
 			return &skipOrder{a}
 		case r.decided(a):
-			if why := context.Cause(f.look); why != nil {
+			if why := r.brokenOff(f); why != nil {
 				return why
 			}
 			continue

@@ -125,6 +125,22 @@ func TestAnUnansweredGateStopsTheRunResumable(t *testing.T) {
 	})
 }
 
+func TestStoppingAtAGateAsksNothingMore(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench()
+			s := b.seat()
+			b.op.reply = func(q runbook.Question) (runbook.Answer, bool) {
+				return choose(q, runbook.Stop), q.ID == "gate promote"
+			}
+			res := b.start(t, s, s.failover()).Wait()
+			if n := len(b.op.questions("gate promote")); res.Ending != runbook.Stopped || n != 1 || b.w.once()["promote"] != 0 {
+				t.Errorf("%s, asked %d times", res.Ending, n)
+			}
+		})
+	}
+}
+
 // The figures that a gate showed are old after a resume: it is asked again where its change was not begun.
 func TestAGateIsAskedAgainAfterAResumeWhereItsChangeWasRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -106,6 +106,15 @@ func (r *Run) arm(f *flight) func() {
 	}
 }
 
+// brokenOff says why nothing more is to be begun in a flight: the run is to stop, or the operator said so of the step.
+// The run is asked first, since its word reaches the flight's own context a moment later.
+func (r *Run) brokenOff(f *flight) error {
+	if why := context.Cause(r.going()); why != nil {
+		return why
+	}
+	return context.Cause(f.look)
+}
+
 // bestEffort says whether nothing waits for a step beyond its deadline: it leans on the region being left, and the run
 // is unplanned.
 func (r *Run) bestEffort(s *Step) bool {

@@ -1,7 +1,6 @@
 package runbook
 
 import (
-	"context"
 	"errors"
 	"fmt"
 
@@ -29,7 +28,7 @@ func (r *Run) trouble(f *flight, failure error) error {
 	case a.Choice == Skip:
 		return &skipOrder{a}
 	case r.decided(a):
-		if why := context.Cause(f.look); why != nil {
+		if why := r.brokenOff(f); why != nil {
 			return why
 		}
 	}
