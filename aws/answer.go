@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
@@ -26,11 +27,13 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 	if err != nil || !ok || r.StatusCode >= 300 {
 		return out, metadata, err
 	}
-	begins := byte('{')
+	begins := "{"
 	if q, ok := in.Request.(*smithyhttp.Request); ok {
 		switch q.Header.Get("Content-Type") {
-		case "application/x-www-form-urlencoded", "": // the query protocol, and REST's questions without a body
-			begins = '<'
+		case "application/x-www-form-urlencoded":
+			begins = "<"
+		case "": // a question without a body: CloudFront answers in XML, a credentials endpoint in JSON
+			begins = "<{"
 		case "application/cbor":
 			return out, metadata, nil // any byte may begin one, and nothing but a map is taken
 		}
@@ -43,7 +46,7 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 	return out, metadata, beginsWith(body, begins)
 }
 
-func beginsWith(r *bufio.Reader, want byte) error {
+func beginsWith(r *bufio.Reader, want string) error {
 	for {
 		first, err := r.Peek(1)
 		switch {
@@ -51,10 +54,10 @@ func beginsWith(r *bufio.Reader, want byte) error {
 			return &smithy.DeserializationError{Err: fmt.Errorf("the answer is empty")}
 		case err != nil:
 			return &smithy.DeserializationError{Err: err}
-		case first[0] == want:
+		case strings.IndexByte(want, first[0]) >= 0:
 			return nil
 		case first[0] != ' ' && first[0] != '\n' && first[0] != '\r' && first[0] != '\t':
-			return &smithy.DeserializationError{Err: fmt.Errorf("the answer begins with %q, not with %q", first[0], want)}
+			return &smithy.DeserializationError{Err: fmt.Errorf("the answer begins with %q, not with one of %q", first[0], want)}
 		}
 		_, _ = r.Discard(1)
 	}
