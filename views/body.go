@@ -10,6 +10,7 @@ import (
 type slot struct {
 	id   rowID // zero where the line cannot be chosen
 	keep int   // keepAlways, keepRestore, ...: when it is shown
+	gone int   // where it is shown no more, because something larger stands for it; 0: nowhere
 	line ui.Line
 
 	// Of a list's rows, of which few may be in view:
@@ -127,7 +128,7 @@ func longestList(sections [2][]section) int {
 func (s section) fixed(keep int) []slot {
 	var out []slot
 	for _, sl := range s.slots {
-		if sl.keep <= keep {
+		if sl.keep <= keep && (sl.gone == 0 || keep < sl.gone) {
 			out = append(out, sl)
 		}
 	}

@@ -103,25 +103,26 @@ func (p *pane) sparkline(rep *dr.Replication) []slot {
 	}
 	rpo := p.e.Objectives.RPO.D()
 	caption := ui.F(ui.Muted, "RPO %s ┄┄", ui.Secs(rpo))
-	peak := ui.T(ui.Muted, "highest "+ui.Secs(highest(rep.Series)))
-	beside := caption.Width()
 	if p.size == wide {
-		beside = max(beside, peak.Width())
+		caption = ui.F(ui.Muted, "highest %s · RPO %s ┄┄", ui.Secs(highest(rep.Series)), ui.Secs(rpo))
 	}
-	values := spread(rep.Series, p.now, max(p.w-p.label-beside-2, 1))
-	if p.size != wide {
-		line := ui.Spark(values, rpo.Seconds(), len(values), 1)[0]
-		return []slot{p.more(keepCourse, ui.Cat(p.faded(rep, line), ui.Space(2), caption))}
-	}
-	const rows = 4
-	lines := ui.Spark(values, rpo.Seconds(), len(values), rows)
-	out := []slot{p.more(keepAmple, ui.T(ui.Muted, dots(len(values))+"  RPO "+ui.Secs(rpo)))}
-	for i, l := range lines {
-		keep, note := keepAmple, ui.Line(nil)
-		if i == rows-1 {
-			keep, note = keepCourse, peak
+	values := spread(rep.Series, p.now, max(p.w-p.label-caption.Width()-2, 1))
+	course := func(rows int) []ui.Line {
+		lines := ui.Spark(values, rpo.Seconds(), len(values), rows)
+		for i, l := range lines {
+			lines[i] = p.faded(rep, l)
 		}
-		out = append(out, p.more(keep, ui.Cat(p.faded(rep, l).Fit(len(values)), ui.Space(2), note)))
+		lines[rows-1] = ui.Cat(lines[rows-1], ui.Space(2), caption)
+		return lines
+	}
+	low := p.more(keepCourse, course(1)[0])
+	if p.size != wide {
+		return []slot{low}
+	}
+	low.gone = keepAmple
+	out := []slot{low, p.more(keepAmple, ui.T(ui.Muted, dots(len(values))))}
+	for _, l := range course(4) {
+		out = append(out, p.more(keepAmple, l))
 	}
 	return out
 }

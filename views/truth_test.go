@@ -304,3 +304,15 @@ func TestAStandbysIdleServicesDoNotComeFirst(t *testing.T) {
 		t.Errorf("the order is %v", order)
 	}
 }
+
+func TestAFullBlockIsTheRPOInPanelsOfEveryHeight(t *testing.T) {
+	e := healthy()
+	for i := range e.Replication.Series {
+		e.Replication.Series[i].Value = 80 // a quarter of the RPO and a little: half a block
+	}
+	for _, size := range [][2]int{{80, 24}, {120, 36}, {200, 30}, {200, 60}} {
+		if s := screenOf(modelOf(e, testConfig(), size[0], size[1])); strings.Contains(s, "█ ") && size[1] < 60 {
+			t.Errorf("%v draws a full block:\n%s", size, s)
+		}
+	}
+}
