@@ -50,7 +50,7 @@ func TestAMeterShowsSharesWhereThereAreTooMany(t *testing.T) {
 func TestTimesAreSaidAsPeopleSayThem(t *testing.T) {
 	s := time.Second
 	for want, got := range map[string]string{
-		"now": Ago(0), "2 s ago": Ago(2 * s), "5 s ago": Ago(9 * s), "25 s ago": Ago(29 * s), "3 min ago": Ago(200 * s), "2 h ago": Ago(3 * time.Hour / 3 * 2), "41 days ago": Ago(41 * 24 * time.Hour),
+		"now": Ago(s), "2 s ago": Ago(4 * s), "5 s ago": Ago(9 * s), "25 s ago": Ago(29 * s), "3 min ago": Ago(200 * s), "2 h ago": Ago(3 * time.Hour / 3 * 2), "41 days ago": Ago(41 * 24 * time.Hour),
 		"45 s": Long(45 * s), "9 min": Long(9 * time.Minute), "5 h 12 min": Long(5*time.Hour + 12*time.Minute), "3 h": Long(3 * time.Hour), "41 days": Long(41 * 24 * time.Hour), "-9 min": Long(-9 * time.Minute),
 		"45s": Short(45 * s), "1m38s": Short(98 * s), "2h05m": Short(2*time.Hour + 5*time.Minute), "3d": Short(73 * time.Hour), "0s": Short(-s),
 		"0.8 s": Secs(800 * time.Millisecond), "14 s": Secs(14 * s), "98 s": Secs(98 * s), "5 min": Secs(300 * s), "5 min 20 s": Secs(320 * s),

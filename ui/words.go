@@ -11,10 +11,10 @@ import (
 // keep a resting screen at rest.
 func Ago(d time.Duration) string {
 	switch s := int(d / time.Second); {
-	case s < 1:
+	case s < 2:
 		return "now"
 	case s < 5:
-		return fmt.Sprintf("%d s ago", s)
+		return "2 s ago"
 	case s < 60:
 		return fmt.Sprintf("%d s ago", s/5*5)
 	case s < 2*60*60:
