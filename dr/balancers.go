@@ -13,7 +13,7 @@ const rotateAbove = 40
 
 // balancers judges a region's load balancers with their targets, traffic and direct probe.
 func (j *join) balancers(s *side) {
-	seen := seenOf(s.raw.Balancers, j.p.fast, j.now)
+	seen := seenOf(s.raw.Balancers, j.fast(s), j.now)
 	probe := j.probe(s.cfg.Probe, j.in.Edge.Balancers[s.cfg.Name])
 	known := map[string]bool{}
 	for k := range s.raw.Balancers.Value {
@@ -67,7 +67,7 @@ func (j *join) balancer(s *side, lb *aws.Balancer, seen Seen) Balancer {
 // targetPeriod is how old a well target group may get between readings.
 func (j *join) targetPeriod(s *side) time.Duration {
 	turns := (len(s.raw.Targets) + rotateAbove - 1) / rotateAbove
-	return j.p.fast * time.Duration(max(1, turns))
+	return j.fast(s) * time.Duration(max(1, turns))
 }
 
 func targetsLevel(healthy, all int, busy bool) Level {

@@ -96,3 +96,16 @@ func TestTrafficThatWasNotCountedIsNotZero(t *testing.T) {
 		t.Error("a figure of five minutes ago is shown as of now")
 	}
 }
+
+func TestALargeRegionIsNotOldBecauseOneRoundTakesLong(t *testing.T) {
+	s := well()
+	s.west.Took = 4 * s.in.Config.Refresh.Fast.D()
+	s.now = s.now.Add(5 * s.in.Config.Refresh.Fast.D())
+	e := s.join()
+	if r := e.Regions[1]; r.Services[0].Seen.Old || r.Balancers[0].Seen.Old || r.Databases[0].Seen.Old {
+		t.Errorf("old after one and a quarter rounds: %+v", r.Services[0].Seen)
+	}
+	if !e.Regions[0].Services[0].Seen.Old {
+		t.Error("the other region, whose rounds are short, was last read five periods ago and is not old")
+	}
+}

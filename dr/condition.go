@@ -120,9 +120,9 @@ func (j *join) unread(i int) []blocker {
 			all = append(all, unseen(what+s.cfg.Name, seen))
 		}
 	}
-	look("what runs in ", seenOf(s.raw.Services, j.p.fast, j.now))
-	look("what the balancers do in ", seenOf(s.raw.Balancers, j.p.fast, j.now))
-	look("what the databases do in ", seenOf(s.raw.Databases, j.p.fast, j.now))
+	look("what runs in ", seenOf(s.raw.Services, j.fast(s), j.now))
+	look("what the balancers do in ", seenOf(s.raw.Balancers, j.fast(s), j.now))
+	look("what the databases do in ", seenOf(s.raw.Databases, j.fast(s), j.now))
 	return all
 }
 

@@ -25,7 +25,7 @@ func estateDatabases(s *side) []string {
 
 func (j *join) databases(i int) {
 	s := &j.sides[i]
-	seen := seenOf(s.raw.Databases, j.p.fast, j.now)
+	seen := seenOf(s.raw.Databases, j.fast(s), j.now)
 	for _, id := range estateDatabases(s) {
 		s.r.Databases = append(s.r.Databases, j.database(s, id, seen))
 	}

@@ -125,7 +125,7 @@ func (j *join) slotFinding(s *side) {
 	if r.SourceRegion != s.cfg.Name || !r.SlotLag.Known || r.UntilFull == 0 {
 		return
 	}
-	f := Finding{ID: "slot", Level: Warn, Seen: seenOf(s.raw.Metrics, j.p.fast, j.now),
+	f := Finding{ID: "slot", Level: Warn, Seen: seenOf(s.raw.Metrics, j.fast(s), j.now),
 		Text:   fmt.Sprintf("%s keeps %s of WAL for its replica; its disk is full in %s", plain(r.Source), bytes(r.SlotLag.Value), span(r.UntilFull)),
 		Remedy: "get the replica going again, or grow the storage; deleting the replica frees it"}
 	if r.UntilFull < 4*time.Hour {
@@ -138,7 +138,7 @@ func (j *join) slotFinding(s *side) {
 func (j *join) foreignImages(i int) {
 	s, other := &j.sides[i], j.sides[1-i].cfg.Name
 	foreign := ".ecr." + other + "."
-	seen := seenOf(s.raw.Services, j.p.fast, j.now)
+	seen := seenOf(s.raw.Services, j.fast(s), j.now)
 	var names []string
 	for k := range s.raw.Services.Value {
 		svc := &s.raw.Services.Value[k]

@@ -74,7 +74,7 @@ func (j *join) apiBlockers(s *side) []blocker {
 }
 
 func (j *join) serviceBlockers(s *side) []blocker {
-	seen := seenOf(s.raw.Services, j.p.fast, j.now)
+	seen := seenOf(s.raw.Services, j.fast(s), j.now)
 	if !seen.fresh() {
 		return []blocker{unseen("what runs in "+s.cfg.Name, seen)}
 	}

@@ -24,7 +24,7 @@ func (j *join) away(s *side, of string) RecoveryPoint {
 // newestPoint looks through the backups and snapshots that a region holds of those that count.
 func (j *join) newestPoint(s *side, counts func(sourceRegion string) bool) RecoveryPoint {
 	p := RecoveryPoint{Seen: both(both(seenOf(s.raw.Snapshots, j.p.slow, j.now), seenOf(s.raw.Backups, j.p.slow, j.now)),
-		seenOf(s.raw.Databases, j.p.fast, j.now))}
+		seenOf(s.raw.Databases, j.fast(s), j.now))}
 	for _, b := range s.raw.Backups.Value {
 		from := "automated backups of "
 		if b.SourceRegion != "" && b.SourceRegion != s.cfg.Name {

@@ -35,7 +35,7 @@ func (j *join) replication() {
 		return
 	}
 	r.Source, r.SourceRegion, r.Replica, r.ReplicaRegion = p.sourceID, p.source.cfg.Name, p.replicaID, p.replica.cfg.Name
-	r.Seen = seenOf(p.replica.raw.Databases, j.p.fast, j.now)
+	r.Seen = seenOf(p.replica.raw.Databases, j.fast(p.replica), j.now)
 	j.reported(r, p)
 	j.corrected(r, p)
 	j.slot(r, p)
@@ -88,7 +88,7 @@ func regionOfARN(arn string) string {
 func (j *join) noPair(r *Replication) {
 	r.State, r.Level = stateUnknown, Unknown
 	away := &j.sides[1-j.busy()]
-	r.Seen = seenOf(away.raw.Databases, j.p.fast, j.now)
+	r.Seen = seenOf(away.raw.Databases, j.fast(away), j.now)
 	why := "the databases of " + away.cfg.Name + " were not read"
 	if away.raw.Databases.Known() {
 		r.State, r.Level, why = noReplica, r.Seen.judged(Bad), away.cfg.Name+" has no replica"

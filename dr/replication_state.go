@@ -36,7 +36,7 @@ func (j *join) sourceGone(p pair) string {
 	if startingUp(p.source.sql[p.sourceID]) {
 		return p.sourceID + " is starting up"
 	}
-	if db, seen := p.sourceDB, seenOf(p.source.raw.Databases, j.p.fast, j.now); db != nil && seen.fresh() && down(db.Status) {
+	if db, seen := p.sourceDB, seenOf(p.source.raw.Databases, j.fast(p.source), j.now); db != nil && seen.fresh() && down(db.Status) {
 		return p.sourceID + " is " + plain(db.Status)
 	}
 	return ""

@@ -26,6 +26,10 @@ func periodsOf(c *config.Config) periods {
 	}
 }
 
+// fast is the period of a region's fast clock: the configured one, or the length of its last round where that was longer.
+// A round never overlaps itself, so a large region that is read at AWS's own pace is not old because it is large.
+func (j *join) fast(s *side) time.Duration { return max(j.p.fast, s.raw.Took) }
+
 // seenOf says how far a part may be trusted at now, where it is read every period.
 func seenOf[T any](p aws.Part[T], period time.Duration, now time.Time) Seen {
 	s := Seen{At: p.Seen}

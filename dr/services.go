@@ -14,7 +14,7 @@ func (j *join) services(i int) {
 	s := &j.sides[i]
 	here, there := j.placed(i), j.placed(1-i)
 	scaling := scalingOf(s.raw.Scaling.Value)
-	seen := seenOf(s.raw.Services, j.p.fast, j.now)
+	seen := seenOf(s.raw.Services, j.fast(s), j.now)
 	all := j.allServices()
 	s.r.Services = make([]Service, 0, len(all))
 	for _, c := range all {

@@ -17,7 +17,7 @@ func (j *join) session(s *side) {
 	part, v := s.raw.Identity, &s.r.Session
 	id := part.Value
 	v.Name, v.ARN, v.Account, v.Source = plain(id.Name), plain(id.ARN), plain(id.Account), plain(id.Source)
-	v.Expires, v.Seen = id.Expires, seenOf(part, j.p.fast, j.now)
+	v.Expires, v.Seen = id.Expires, seenOf(part, j.fast(s), j.now)
 	switch kind := fault.KindOf(part.Err); {
 	case kind == fault.Expired || kind == fault.NoCredentials:
 		v.Level = Bad
@@ -56,7 +56,7 @@ func seenOfAPI(s *side, j *join) Seen {
 	case api.Silent:
 		seen.Old, seen.Why = seen.Known(), "the AWS API does not answer: "+api.Text
 		seen.Remedy = fault.Unreachable.Remedy()
-	case j.now.Sub(seen.At) > stalePeriods*j.p.fast:
+	case j.now.Sub(seen.At) > stalePeriods*j.fast(s):
 		seen.Old = seen.Known()
 		seen.Why, seen.Remedy = firstFailure(s)
 	}

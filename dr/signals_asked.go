@@ -15,7 +15,7 @@ import (
 func (j *join) apiSignal(s *side) Signal {
 	part, g := s.raw.API, Signal{Name: signalAPI}
 	h := part.Value
-	if !j.current(part.Tried, j.p.fast, j.p.call, &g) || h.Answered+h.Silent == 0 {
+	if !j.current(part.Tried, j.fast(s), j.p.call, &g) || h.Answered+h.Silent == 0 {
 		return g
 	}
 	g.Asked = true

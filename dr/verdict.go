@@ -7,8 +7,9 @@ import (
 // noRunYet is why nobody knows how long it takes to serve again.
 const noRunYet = "no run or drill yet"
 
-// lineWidth is what a line of the verdict should fit into, so that it stands on one row of 80 columns.
-const lineWidth = 78
+// lineWidth is what a line of the verdict should fit into, so that it stands on one row of 80 columns: the bar
+// before it takes three.
+const lineWidth = 77
 
 // verdict says what it all means: which region serves, whether the other can take over, what would be lost.
 func (j *join) verdict() {

@@ -21,7 +21,8 @@ func TestTheVerdictInPlainWords(t *testing.T) {
 			"At most 1.1 s of data at risk · time unknown: no run or drill yet",
 		}, Good},
 		"a standby that could not take over": {func(s *scene) { s.database(1, func(db *aws.Database) { db.Status = "rebooting" }) }, []string{
-			"us-east-1 serves. us-west-2 cannot take over now: database dr-db is rebooting.",
+			"us-east-1 serves.",
+			"us-west-2 cannot take over now: database dr-db is rebooting.",
 			"At most 1.1 s of data at risk · time unknown: no run or drill yet",
 		}, Warn},
 		"a standby of which nobody knows": {func(s *scene) { s.west.Services = failed(s.west.Services, fault.Denied, noon) }, []string{
