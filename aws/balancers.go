@@ -55,12 +55,13 @@ func (l *look) balancers(ctx context.Context) ([]Balancer, error) {
 // listBalancers reads all balancers of the region, 400 a call, and gives the estate's in its own order: asked for by
 // name, one that does not exist would spoil the answer for all.
 func (l *look) listBalancers(ctx context.Context) ([]types.LoadBalancer, error) {
+	defer l.tell()
 	names, err := l.balancerNames(ctx)
 	if err != nil {
 		return nil, err
 	}
 	list, err := pages(ctx, l, "elasticloadbalancing:DescribeLoadBalancers", "", elb.NewDescribeLoadBalancersPaginator(
-		l.api.elb, &elb.DescribeLoadBalancersInput{PageSize: awssdk.Int32(balancersAPage)}))
+		telling{l.api.elb, l.tell}, &elb.DescribeLoadBalancersInput{PageSize: awssdk.Int32(balancersAPage)}))
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +75,17 @@ func (l *look) listBalancers(ctx context.Context) ([]types.LoadBalancer, error) 
 	}
 	inOrder(found, names, func(b types.LoadBalancer) string { return awssdk.ToString(b.LoadBalancerName) })
 	return found, nil
+}
+
+// telling says when the call is made, which is when its turn has come.
+type telling struct {
+	*elb.Client
+	tell func()
+}
+
+func (t telling) DescribeLoadBalancers(ctx context.Context, in *elb.DescribeLoadBalancersInput, o ...func(*elb.Options)) (*elb.DescribeLoadBalancersOutput, error) {
+	t.tell()
+	return t.Client.DescribeLoadBalancers(ctx, in, o...)
 }
 
 func balancerOf(b types.LoadBalancer) Balancer {

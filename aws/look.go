@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,6 +22,9 @@ type look struct {
 	err   error                 // why no call can be made: no credentials
 	tally *tally
 
+	asked chan struct{} // closed when the balancers are being asked for, or are not to be; see targets
+	tell  func()        // closes it
+
 	// Read once a refresh, by whoever needs it first.
 	listed    func() ([]types.LoadBalancer, error)
 	grouped   func() ([]types.TargetGroup, error)
@@ -30,6 +34,8 @@ type look struct {
 
 func (r *Reader) look(ctx context.Context, first ...*semaphore.Weighted) *look {
 	l := &look{Reader: r, begun: time.Now(), slots: append(first, r.atOnce), tally: &tally{}}
+	l.asked = make(chan struct{})
+	l.tell = sync.OnceFunc(func() { close(l.asked) })
 	l.listed = shared(func() ([]types.LoadBalancer, error) { return l.listBalancers(ctx) })
 	l.grouped = shared(func() ([]types.TargetGroup, error) { return l.listGroups(ctx) })
 	l.listened = shared(func() ([]Listener, error) { return l.listListeners(ctx) })

@@ -16,6 +16,9 @@ func TestWhatComesInAnyOrderIsReadInOurs(t *testing.T) {
 		</DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`))
 	p.meddle("elasticloadbalancing:DescribeListeners", say(200, `<DescribeListenersResponse><DescribeListenersResult><Listeners>
 		<member><Port>443</Port></member><member><Port>80</Port></member></Listeners></DescribeListenersResult></DescribeListenersResponse>`))
+	p.meddle("elasticloadbalancing:DescribeTargetHealth", say(200, `<DescribeTargetHealthResponse><DescribeTargetHealthResult><TargetHealthDescriptions>
+		<member><Target><Id>b</Id><Port>1</Port></Target></member><member><Target><Id>a</Id><Port>2</Port></Target></member>
+		<member><Target><Id>a</Id><Port>1</Port></Target></member></TargetHealthDescriptions></DescribeTargetHealthResult></DescribeTargetHealthResponse>`))
 	s := at(p.spec(east))
 	s.Clusters, s.Databases = []aws.ClusterSpec{{Name: "c", Services: []string{"a", "b"}}}, []string{"a", "b"}
 	r := reader(t, s)
@@ -25,6 +28,7 @@ func TestWhatComesInAnyOrderIsReadInOurs(t *testing.T) {
 	want(t, "services", []string{services[0].Name, services[1].Name}, []string{"a", "b"})
 	want(t, "newest event", services[0].Events[0].Message, "newer")
 	want(t, "databases", []string{databases[0].ID, databases[1].ID}, []string{"a", "b"})
+	want(t, "targets", f.Targets[backend].Value.Targets, []aws.Target{{ID: "a", Port: 1}, {ID: "a", Port: 2}, {ID: "b", Port: 1}})
 	want(t, "listeners", []int{listeners[0].Port, listeners[1].Port}, []int{80, 443})
 }
 
@@ -71,6 +75,16 @@ func TestWhatAListenerDoesAtItsEndIsSaid(t *testing.T) {
 		slow := reader(t, at(p.spec(east))).Slow(t.Context(), aws.Slow{})
 		want(t, "after "+actions, slow.Listeners.Value[0].Default, words)
 	}
+}
+
+func TestACertificateOfIAMIsNotAskedOfACM(t *testing.T) {
+	p := still(t, 4)
+	const arn = "arn:aws:iam::1:server-certificate/old"
+	p.meddle("elasticloadbalancing:DescribeListenerCertificates", say(200, `<DescribeListenerCertificatesResponse><DescribeListenerCertificatesResult>
+		<Certificates><member><CertificateArn>`+arn+`</CertificateArn></member></Certificates></DescribeListenerCertificatesResult></DescribeListenerCertificatesResponse>`))
+	slow := reader(t, at(p.spec(east))).Slow(t.Context(), aws.Slow{})
+	wantNoErrors(t, errorsOfSlow(slow))
+	want(t, "number of certificates", []int{len(slow.Listeners.Value[1].Certificates), len(slow.Certificates.Value)}, []int{2, 1})
 }
 
 func TestASlowRefreshLeavesRoomForTheFastOne(t *testing.T) {

@@ -128,6 +128,18 @@ func TestWhatDoesNotExistIsLeftOutAndSpoilsNothing(t *testing.T) {
 	})
 }
 
+func TestAServiceThatECSCouldNotLookAtIsNotAbsent(t *testing.T) {
+	p := still(t, 4)
+	p.meddle("ecs:DescribeServices", say(200, `{"services": [{"serviceName": "a"}], "failures": [{"arn": "b", "reason": "INTERNAL"}]}`))
+	s := at(p.spec(east))
+	s.Clusters[0].Services = []string{"a", "b"}
+	f := reader(t, s).Fast(t.Context(), aws.Fast{})
+	wantKind(t, "services", f.Services.Err, fault.Refused)
+	if text := f.Services.Err.Error(); text != "ecs:DescribeServices on us-east-1 b: refused by the service (INTERNAL)" {
+		t.Errorf("says %q", text)
+	}
+}
+
 func TestWhatIsNotConfiguredSaysSo(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 4)

@@ -35,6 +35,7 @@ func (l *look) targets(ctx context.Context, prev map[string]Part[TargetGroup]) m
 		next[awssdk.ToString(g.TargetGroupName)] = prev[awssdk.ToString(g.TargetGroupName)]
 	}
 	chosen := l.elb.choose(groups, prev)
+	<-l.asked // the metrics wait for the balancers: let that chain begin before these many calls take all turns
 	read := make([]Part[TargetGroup], len(chosen))
 	_ = each(len(chosen), func(i int) error {
 		before := prev[awssdk.ToString(chosen[i].TargetGroupName)]

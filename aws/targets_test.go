@@ -55,6 +55,37 @@ func TestUnwellGroupsAreReadAtOnceAndTheOthersInTurn(t *testing.T) {
 	})
 }
 
+func TestAGroupThatHasJustChangedIsReadAgainAtOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, 70)
+		r := reader(t, p.spec(east))
+		f := r.Fast(t.Context(), aws.Fast{})
+		var last string // in turn it would not come twice running
+		p.Locked(func(w *cloud.World) {
+			groups := w.Region(east).TargetGroups
+			last = groups[len(groups)-1].Name
+		})
+		for !f.Targets[last].Known() {
+			time.Sleep(15 * time.Second)
+			f = r.Fast(t.Context(), f)
+		}
+		p.Locked(func(w *cloud.World) {
+			groups := w.Region(east).TargetGroups
+			groups[len(groups)-1].Targets[0].IP = "10.9.9.9"
+		})
+		for f.Targets[last].Value.Targets[0].ID != "10.9.9.9" {
+			time.Sleep(15 * time.Second)
+			f = r.Fast(t.Context(), f)
+		}
+		seen := f.Targets[last].Seen
+		time.Sleep(15 * time.Second)
+		f = r.Fast(t.Context(), f)
+		if !f.Targets[last].Seen.After(seen) {
+			t.Error("the changed group was not read in the next refresh")
+		}
+	})
+}
+
 func TestASickHalfDoesNotHideWhatBecomesOfTheOther(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 70)
