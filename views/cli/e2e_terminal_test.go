@@ -58,6 +58,8 @@ type terminal struct {
 	screen  *vt.SafeEmulator
 	mu      sync.Mutex
 	raw     []byte
+	at      time.Time // of the newest byte of raw
+	reads   int       // how many pieces raw came in
 	changed chan struct{}
 	ended   chan struct{}
 }
@@ -100,7 +102,7 @@ func (x *terminal) draw() {
 		n, err := x.pty.Read(buf)
 		if n > 0 {
 			x.mu.Lock()
-			x.raw = append(x.raw, buf[:n]...)
+			x.raw, x.at, x.reads = append(x.raw, buf[:n]...), time.Now(), x.reads+1
 			x.mu.Unlock()
 			_, _ = x.screen.Write(buf[:n])
 			select {
@@ -122,6 +124,13 @@ func (x *terminal) written() int {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return len(x.raw)
+}
+
+// last is when the program wrote last, and in how many pieces all of its output came.
+func (x *terminal) last() (at time.Time, reads int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.at, x.reads
 }
 
 // output is everything that the program has written.
