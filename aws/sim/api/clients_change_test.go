@@ -78,10 +78,7 @@ print(json.dumps(refused))
 `
 
 func TestBoto3ChangesWhatItReads(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil || exec.Command(python, "-c", "import boto3").Run() != nil {
-		t.Skip("python3 with boto3 is not installed")
-	}
+	python := need(t, "python3", "-c", "import boto3")
 	s := newSim(t, 0)
 	bucket := in(s, west, func(_ *cloud.World, r *cloud.Region) string { return r.Buckets[0].Name })
 	out := run(t, environment(t), python, "-c", botoChanging, s.url, west, *clusterIn(west), bucket)
@@ -97,10 +94,7 @@ func TestBoto3ChangesWhatItReads(t *testing.T) {
 }
 
 func TestTheAWSCommandLineChangesWhatItReads(t *testing.T) {
-	aws, err := exec.LookPath("aws")
-	if err != nil || exec.Command(aws, "--version").Run() != nil {
-		t.Skip("the aws command line is not installed")
-	}
+	aws := need(t, "aws", "--version")
 	s := newSim(t, 0)
 	env, dir := environment(t), t.TempDir()
 	cli := func(args ...string) []byte {

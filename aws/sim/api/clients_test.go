@@ -113,10 +113,7 @@ print(json.dumps({
 `
 
 func TestBoto3ReadsBothRegionsAsTheyAre(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil || exec.Command(python, "-c", "import boto3").Run() != nil {
-		t.Skip("python3 with boto3 is not installed")
-	}
+	python := need(t, "python3", "-c", "import boto3")
 	s := newSim(t, 0)
 	for _, region := range []string{east, west} {
 		t.Run(region, func(t *testing.T) {
@@ -131,10 +128,7 @@ func TestBoto3ReadsBothRegionsAsTheyAre(t *testing.T) {
 }
 
 func TestTheAWSCommandLineReadsBothRegionsAsTheyAre(t *testing.T) {
-	aws, err := exec.LookPath("aws")
-	if err != nil || exec.Command(aws, "--version").Run() != nil {
-		t.Skip("the aws command line is not installed")
-	}
+	aws := need(t, "aws", "--version")
 	s := newSim(t, 0)
 	for _, region := range []string{east, west} {
 		t.Run(region, func(t *testing.T) {
