@@ -21,6 +21,7 @@ func (w *Watch) collect(r readers) {
 	for i, region := range r.regions {
 		name := w.region(i)
 		fast := w.newLoop(name+" fast", p.fast, call, w.readFast(i, region))
+		fast.left = func(in *Inputs) bool { return groupsLeft(in.Regions[i].Snapshot) }
 		fast.done = func() {
 			if w.named() {
 				control.kick() // origins and records are known by the balancers' names
@@ -58,6 +59,16 @@ func (w *Watch) readFast(i int, r regionReader) func(context.Context) func(*Inpu
 			in.Regions[i].Snapshot = s
 		}
 	}
+}
+
+// groupsLeft says whether a region has target groups that were never asked for: where there are many, a round takes some.
+func groupsLeft(s *aws.Snapshot) bool {
+	for _, g := range s.Targets {
+		if g.Tried.IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *Watch) readSlow(i int, r regionReader) func(context.Context) func(*Inputs) {

@@ -13,8 +13,9 @@ type loop struct {
 	most  time.Duration // how long a round may take before it is broken off
 	now   chan struct{} // holds one token where a round is asked for
 	read  func(ctx context.Context) (keep func(in *Inputs))
-	done  func() // after each round; may be nil
-	end   func() // when the loop ends; may be nil
+	left  func(in *Inputs) bool // whether something was left for a next round that none has read yet; may be nil
+	done  func()                // after each round; may be nil
+	end   func()                // when the loop ends; may be nil
 }
 
 // kick asks for a round now. It never blocks; asking twice is asking once.

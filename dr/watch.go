@@ -162,11 +162,16 @@ func (w *Watch) inputs() Inputs {
 	return w.in
 }
 
-// store changes what is known, and has it joined. change must replace maps and not write into them.
+// store changes what is known, and has it joined. change must replace maps and not write into them. A first round that
+// left something is followed by the next at once, and is over when nothing is left.
 func (w *Watch) store(l *loop, change func(in *Inputs)) {
 	w.mu.Lock()
 	change(&w.in)
-	delete(w.first, l)
+	if l.left != nil && l.left(&w.in) {
+		l.kick()
+	} else {
+		delete(w.first, l)
+	}
 	w.mu.Unlock()
 	select {
 	case w.changed <- struct{}{}:
