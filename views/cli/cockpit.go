@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -49,6 +50,7 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return err
 	}
+	go frugal(ctx, w)
 	options := views.Options{
 		Source: w, Config: c, Simulated: c.Simulated != nil, Theme: a.theme, NoColor: os.Getenv("NO_COLOR") != "",
 	}
@@ -67,6 +69,14 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 		}
 		return err
 	})
+}
+
+// frugal has garbage collected sooner, once everything was read for the first time: until then it would hold up the first
+// screen. What a cockpit knows is a few megabytes and lives long, and as much again would lie about as garbage.
+func frugal(ctx context.Context, w *dr.Watch) {
+	if _, err := w.Settled(ctx); err == nil && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(25)
+	}
 }
 
 // director is a simulator's director as views want it.
