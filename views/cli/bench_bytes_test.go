@@ -67,11 +67,11 @@ func (x resting) count(b *testing.B) {
 	b.ReportMetric(float64(x.written()-before)/counted.Seconds(), "B/s")
 }
 
-// settle waits until a first round of every reader is drawn: until nothing but the clock was written for three seconds.
+// settle waits until a first round of every reader is drawn: until nothing but the clock was written for two seconds.
 func (x *terminal) settle() {
 	x.t.Helper()
 	const little = 200 // bytes a second
-	for quiet, deadline := 0, time.Now().Add(time.Minute); quiet < 3; {
+	for quiet, deadline := 0, time.Now().Add(time.Minute); quiet < 2; {
 		before := x.written()
 		time.Sleep(time.Second)
 		if quiet++; x.written()-before > little {

@@ -12,7 +12,7 @@ import (
 )
 
 // refreshedFor is how long a cockpit reads, all clocks at five seconds, before its memory is looked at.
-const refreshedFor = 5 * time.Second
+const refreshedFor = 4 * time.Second
 
 // BenchmarkMemory is the resident memory of the cockpit after it read for a while: now, at most, and how much of it is
 // its own and not the program's file. Budget: 40 MB for the reference estate, 80 MB with 500 services a region.

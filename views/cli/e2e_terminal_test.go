@@ -16,6 +16,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"lifeboat/views/cli"
 )
 
 // binary builds lifeboat once for all end-to-end tests of this package and says where it is.
@@ -24,6 +26,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	cli.AtExit = append(cli.AtExit, func() { _ = os.RemoveAll(dir) })
 	path := filepath.Join(dir, "lifeboat")
 	build := exec.Command("go", "build", "-o", path, "lifeboat")
 	build.Stderr = os.Stderr

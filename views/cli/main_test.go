@@ -16,8 +16,15 @@ func TestMain(m *testing.M) {
 	os.Setenv("__FANG_TEST_WIDTH", "100")
 	os.Setenv("NO_COLOR", "1")
 	home, _ = os.Getwd()
-	os.Exit(m.Run())
+	code := m.Run()
+	for _, f := range AtExit {
+		f()
+	}
+	os.Exit(code)
 }
+
+// AtExit is what is left to do when all tests are over.
+var AtExit []func()
 
 // home is the package's own directory, where its testdata is.
 var home string
