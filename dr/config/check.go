@@ -71,6 +71,7 @@ func (d *document) check() {
 	d.services()
 	d.regions()
 	d.edge()
+	d.changes()
 	d.periods()
 	d.patience()
 	if c.Simulated != nil {
@@ -135,6 +136,14 @@ func (d *document) periods() {
 		{"waits.call", w.Call, 5 * time.Minute, "5s"},
 		{"waits.probe", w.Probe, 5 * time.Minute, "5s"},
 		{"waits.connect", w.Connect, 5 * time.Minute, "5s"},
+		{"waits.poll", w.Poll, 5 * time.Minute, "5s"},
+		{"waits.hold", w.Hold, time.Hour, "30s"},
+		{"waits.settle", w.Settle, 5 * time.Minute, "2s"},
+		{"waits.fence", w.Fence, time.Hour, "1m"},
+		{"waits.receipt", w.Receipt, time.Hour, "1m"},
+		{"waits.grace", w.Grace, 24 * time.Hour, "20m"},
+		{"waits.step", w.Step, 24 * time.Hour, "30m"},
+		{"waits.cool_down", w.CoolDown, 24 * time.Hour, "30m"},
 	} {
 		if d.given(p.field) {
 			d.within(p.field, p.v, 100*time.Millisecond, p.most, p.like)

@@ -95,6 +95,7 @@ var sslModes = []string{"disable", "allow", "prefer", "require", "verify-ca", "v
 
 func (d *document) database(field string, db Database) {
 	d.required(field+".id", db.ID, databaseID)
+	d.optional(field+".isolation_group", db.IsolationGroup, securityID)
 	c := db.Connection
 	if c == nil {
 		return

@@ -13,6 +13,10 @@ type Config struct {
 	Regions    Regions    `yaml:"regions"`
 	Services   []Service  `yaml:"services"`
 	Edge       Edge       `yaml:"edge"`
+	Operator   Operator   `yaml:"operator,omitempty"`
+	Journal    Journal    `yaml:"journal,omitempty"`
+	Roles      Roles      `yaml:"roles,omitempty"`
+	Gates      Gates      `yaml:"gates,omitempty"`
 	Refresh    Refresh    `yaml:"refresh,omitempty"`
 	Waits      Waits      `yaml:"waits,omitempty"`
 	// Simulated is set only in configs that the simulator writes. It labels every screen.
@@ -108,6 +112,8 @@ type Balancer struct {
 type Database struct {
 	ID         string      `yaml:"id"`
 	Connection *Connection `yaml:"connection,omitempty"`
+	// IsolationGroup is a security group that lets nobody in, made beforehand: an old writer is moved to it.
+	IsolationGroup string `yaml:"isolation_group,omitempty"`
 }
 
 // Connection is how to reach a database over SQL. Its password comes from the environment variable named here, or
@@ -166,6 +172,39 @@ type Probe struct {
 	Resolve string            `yaml:"resolve,omitempty"` // resolver to look the URL's name up at; default the system's
 }
 
+// Operator is who changes things. Without it changes are made as reading is; with it the role is assumed after a gate
+// was passed, by the STS of the region that takes over, and used in both regions.
+type Operator struct {
+	RoleARN   string   `yaml:"role_arn,omitempty"`
+	Profile   string   `yaml:"profile,omitempty"`    // what the role is assumed with; default the region's
+	MFASerial string   `yaml:"mfa_serial,omitempty"` // ARN of the second factor that the role asks for
+	Session   Duration `yaml:"session,omitempty"`    // how long a session lasts; 1h
+}
+
+// Journal is where runs are kept, and the lease that lets one run at a time change the estate. Without a bucket both are
+// files of this machine, which no other machine sees.
+type Journal struct {
+	Bucket string   `yaml:"bucket,omitempty"`
+	Region string   `yaml:"region,omitempty"` // the bucket's, one of the estate's; default the standby's
+	Prefix string   `yaml:"prefix,omitempty"` // "lifeboat/"; ends in a slash
+	Lease  Duration `yaml:"lease,omitempty"`  // how long a lease outlives its last renewal; 30s
+}
+
+// Roles is the file that says who writes and how many tasks run where, which Terraform reads: an object of a bucket in
+// the journal's region, or a file of this machine.
+type Roles struct {
+	Bucket string `yaml:"bucket,omitempty"` // default the journal's
+	Key    string `yaml:"key,omitempty"`    // default the journal's prefix and roles.auto.tfvars.json
+}
+
+// Gates says which gates two people must pass, with two identities, which needs a journal in a bucket.
+type Gates struct {
+	TwoPeople []string `yaml:"two_people,omitempty"` // open, promote, edge
+}
+
+// GateNames are the gates that can be set to need two people.
+var GateNames = []string{"open", "promote", "edge"}
+
 // Refresh is how often things are read.
 type Refresh struct {
 	Fast     Duration `yaml:"fast,omitempty"`     // 15s
@@ -181,6 +220,15 @@ type Waits struct {
 	Probe   Duration `yaml:"probe,omitempty"`   // one probe, 5s
 	Connect Duration `yaml:"connect,omitempty"` // a database connection, 5s
 	Dark    int      `yaml:"dark,omitempty"`    // refresh periods of silence before a region is called dark, 3
+
+	Poll     Duration `yaml:"poll,omitempty"`      // between two looks of a run, 5s
+	Hold     Duration `yaml:"hold,omitempty"`      // how long it must stay well before a run calls it done, 30s
+	Settle   Duration `yaml:"settle,omitempty"`    // before a change without an answer is looked at, 2s
+	Fence    Duration `yaml:"fence,omitempty"`     // how long an unplanned run waits for the region that it leaves, 1m
+	Receipt  Duration `yaml:"receipt,omitempty"`   // margin on clocks that prove that nothing is lost, 1m
+	Grace    Duration `yaml:"grace,omitempty"`     // for tasks to turn healthy while the database reboots, 20m
+	Step     Duration `yaml:"step,omitempty"`      // the longest that a promotion or a deployment may take, 30m
+	CoolDown Duration `yaml:"cool_down,omitempty"` // between two runs, 30m
 }
 
 // Simulated says that this estate is a simulator's.

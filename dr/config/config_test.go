@@ -37,10 +37,16 @@ func TestTheExamplesCommentedFieldsAreRightToo(t *testing.T) {
 		"# port:", "port:", "# sslmode:", "sslmode:", "# heartbeat:", "heartbeat:", "# token_env:", "token_env:",
 		"# write:", "write:", "#   url:", "  url:", "#   method:", "  method:", "#   body:", "  body:", "#   headers:", "  headers:",
 		"# discover:", "discover:", "#   tag:", "  tag:", "#   prefix:", "  prefix:",
-		"# refresh:", "refresh:", "# waits:", "waits:", "# ca_file:", "ca_file:", "# root_ca:", "root_ca:").Replace(Example())
+		"# isolation_group:", "isolation_group:", "# operator:", "operator:", "#   role_arn:", "  role_arn:", "#   mfa_serial:", "  mfa_serial:",
+		"#   profile:", "  profile:", "#   session:", "  session:", "# journal:", "journal:", "#   bucket:", "  bucket:", "#   region:", "  region:",
+		"#   prefix: lifeboat", "  prefix: lifeboat", "#   lease:", "  lease:", "# roles:", "roles:", "# gates:", "gates:",
+		"# refresh:", "refresh:", "# waits:", "waits:", "#   {call", "  {call", "#   poll", "  poll", "# ca_file:", "ca_file:", "# root_ca:", "root_ca:").Replace(Example())
 	c := parse(t, text)
 	if c.Edge.Write.Method != "POST" || c.Regions.Primary.Discover.Tag == nil || c.Regions.Primary.Databases[0].Connection.Heartbeat == "" {
 		t.Errorf("not everything was read: %+v", c)
+	}
+	if c.Operator.MFASerial == "" || c.Journal.Bucket == "" || c.Roles.Key == "" || len(c.Gates.TwoPeople) == 0 || c.Regions.Primary.Databases[0].IsolationGroup == "" {
+		t.Errorf("not all that is about changes was read: %+v", c)
 	}
 	want := parse(t, Example())
 	if c.Refresh != want.Refresh || c.Waits != want.Waits {
@@ -55,7 +61,9 @@ func TestDefaultsFillWhatIsLeftOut(t *testing.T) {
 		got, want any
 	}{
 		{"refresh", c.Refresh, Refresh{Fast: sec(15), Slow: sec(300), Edge: sec(15), Database: sec(15), Metrics: sec(60)}},
-		{"waits", c.Waits, Waits{Call: sec(5), Probe: sec(5), Connect: sec(5), Dark: 3}},
+		{"waits", c.Waits, Waits{
+			Call: sec(5), Probe: sec(5), Connect: sec(5), Dark: 3, Poll: sec(5), Hold: sec(30), Settle: sec(2), Fence: sec(60), Receipt: sec(60),
+			Grace: sec(1200), Step: sec(1800), CoolDown: sec(1800)}},
 		{"health field", c.Edge.HealthField, "environment"},
 		{"token", c.Edge.Cloudflare.TokenEnv, "CLOUDFLARE_API_TOKEN"},
 		{"resolvers", strings.Join(c.Edge.Resolvers, " "), "1.1.1.1:53 127.0.0.1:5353"},

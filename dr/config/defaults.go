@@ -20,6 +20,12 @@ import "time"
 //	waits.probe                              5s
 //	waits.connect                            5s
 //	waits.dark                               3
+//	waits.poll, settle                       5s, 2s
+//	waits.hold, fence, receipt               30s, 1m, 1m
+//	waits.grace, step, cool_down             20m, 30m, 30m
+//	operator.session                         1h, where there is a role
+//	journal.region, prefix, lease            the standby's, lifeboat/, 30s, where there is a bucket
+//	roles.bucket, key                        the journal's, and its prefix with roles.auto.tfvars.json
 //
 // Load and Parse have done it. Filling in twice changes nothing.
 func (c *Config) Defaults() {
@@ -42,6 +48,34 @@ func (c *Config) Defaults() {
 	fill(&c.Waits.Probe, Duration(5*time.Second))
 	fill(&c.Waits.Connect, Duration(5*time.Second))
 	fill(&c.Waits.Dark, 3)
+	c.runDefaults()
+}
+
+// runDefaults are those of what changes things.
+func (c *Config) runDefaults() {
+	w := &c.Waits
+	for _, d := range []struct {
+		v  *Duration
+		to time.Duration
+	}{
+		{&w.Poll, 5 * time.Second}, {&w.Hold, 30 * time.Second}, {&w.Settle, 2 * time.Second},
+		{&w.Fence, time.Minute}, {&w.Receipt, time.Minute}, {&w.Grace, 20 * time.Minute},
+		{&w.Step, 30 * time.Minute}, {&w.CoolDown, 30 * time.Minute},
+	} {
+		fill(d.v, Duration(d.to))
+	}
+	if c.Operator.RoleARN != "" {
+		fill(&c.Operator.Session, Duration(time.Hour))
+	}
+	if c.Journal.Bucket != "" {
+		fill(&c.Journal.Region, c.Regions.Standby.Name)
+		fill(&c.Journal.Prefix, "lifeboat/")
+		fill(&c.Journal.Lease, Duration(30*time.Second))
+		fill(&c.Roles.Bucket, c.Journal.Bucket)
+	}
+	if c.Roles.Bucket != "" {
+		fill(&c.Roles.Key, c.Journal.Prefix+"roles.auto.tfvars.json")
+	}
 }
 
 func (e *Edge) defaults() {
