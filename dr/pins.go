@@ -1,0 +1,59 @@
+package dr
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"lifeboat/dr/runbook"
+)
+
+// The names of what a failover or switchover pins in its journal. Those above the line are decided with the plan.
+const (
+	PinKind     = "kind"     // Kind
+	PinReplica  = "replica"  // the instance that is promoted
+	PinSource   = "source"   // the writer that it replicates from
+	PinBalancer = "balancer" // DNS name of the balancer that users are sent to
+	PinServices = "services" // JSON: []PinnedService
+	PinRecords  = "records"  // JSON: []edge.RecordChange
+	PinOrigins  = "origins"  // JSON: []edge.OriginChange
+	PinRisk     = "risk"     // JSON: Loss, as it stood when the plan was made
+
+	PinPromotedAt  = "promoted.at"       // RFC 3339, decided right before the promotion was called for
+	PinPosition    = "promoted.position" // the replica's replay position then
+	PinCommit      = "promoted.commit"   // commit time of the last transaction that it had replayed then
+	PinToken       = "token"             // how it was proven that nothing is lost
+	PinOldPosition = "old.position"      // the old writer's last position, read after the fence
+	pinReceipt     = "receipt."          // and its number: JSON Receipt
+)
+
+// StepPromote is the step from which on another region is the writer of record.
+const StepPromote = "promote"
+
+// Receipt is the proof that no writer of the region being left writes any more.
+type Receipt struct {
+	At   time.Time `json:"at"`   // of the last of the readings that prove it
+	By   string    `json:"by"`   // "sql" or "cloudwatch"
+	Text string    `json:"text"` // the figures, in words
+}
+
+// PinReceipt is the name of the n-th receipt of a run, from 1, and PinVoid that of what voided it, in words.
+func PinReceipt(n int) string { return pinReceipt + strconv.Itoa(n) }
+
+// PinVoid is the name under which it is kept why the n-th receipt holds no more.
+func PinVoid(n int) string { return fmt.Sprintf("%s%d.void", pinReceipt, n) }
+
+// ReceiptOf is the newest receipt of a run and why it holds no more; nil where there never was one.
+func ReceiptOf(pins runbook.Pins) (r *Receipt, n int, void string) {
+	for n = 0; pins[PinReceipt(n+1)] != ""; n++ {
+	}
+	if n == 0 {
+		return nil, 0, ""
+	}
+	r = &Receipt{}
+	if err := json.Unmarshal([]byte(pins[PinReceipt(n)]), r); err != nil {
+		return nil, n, "its receipt cannot be read: " + err.Error()
+	}
+	return r, n, pins[PinVoid(n)]
+}
