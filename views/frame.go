@@ -10,11 +10,12 @@ import (
 
 // frame is everything that a drawing depends on: what is known, the moment, and where the user stands.
 type frame struct {
-	e    *dr.Estate
-	cfg  *config.Config
-	now  time.Time
-	sim  bool
-	aged bool // nothing at all was read for three periods: all of it is old, whatever it says of itself
+	e        *dr.Estate
+	cfg      *config.Config
+	now      time.Time
+	sim      bool
+	readOnly string // why nothing can be changed here; "" where it can
+	aged     bool   // nothing at all was read for three periods: all of it is old, whatever it says of itself
 
 	needs  serviceNeeds
 	order  []int  // of services, as the panels list them; see serviceOrder

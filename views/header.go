@@ -7,10 +7,10 @@ import (
 	"lifeboat/ui"
 )
 
-// header says which estate this is, that nothing is changed here, what time it is and how old the readings are.
+// header says which estate this is, whether anything can be changed here, what time it is and how old the readings are.
 func (f *frame) header(w int) ui.Line {
 	right := []ui.Part{
-		ui.P(2, ui.T(ui.Muted, "read only")),
+		ui.P(2, ui.T(ui.Muted, f.readOnly)),
 		ui.P(0, ui.T(ui.Text, f.now.UTC().Format("15:04:05")+" UTC")),
 		ui.P(0, f.readAge()),
 	}

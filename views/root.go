@@ -1,6 +1,7 @@
 package views
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -173,8 +174,16 @@ func (m *root) clock() {
 func (m *root) frame() *frame {
 	return &frame{
 		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
-		order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+		readOnly: m.readOnly(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
 	}
+}
+
+// readOnly is why nothing can be changed here; "" where it can.
+func (m *root) readOnly() string {
+	if m.o.Runs != nil {
+		return ""
+	}
+	return cmp.Or(m.o.ReadOnly, "read only")
 }
 
 // View is the frame. It is drawn again only after a message.

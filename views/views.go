@@ -41,7 +41,9 @@ type Options struct {
 	Source    Source
 	Config    *config.Config
 	Simulated bool     // label every screen
+	ReadOnly  string   // why Runs is nil, in a word or two for the header; "" is "read only"
 	Director  Director // nil in real life
+	Runs      Runs     // nil: read only, and no key offers a change
 	Theme     string   // "auto" (or ""), "dark", "light"
 	NoColor   bool     // only bold and glyphs
 	Now       func() time.Time
