@@ -28,7 +28,7 @@ func ask[In, Out, Opt any](
 ) (*Out, error) {
 	left, pause := l.spec.CallTimeout, firstPause
 	for tries := 0; ; tries++ {
-		out, took, err := once(ctx, l, op, target, left, call, in)
+		out, took, err := once(ctx, l, request{op: op, target: target, within: left}, call, in)
 		left -= took
 		if err == nil || tries >= again[fault.KindOf(err)] || pause >= left || sleep(ctx, pause) != nil {
 			return out, err
@@ -47,37 +47,55 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// once makes one request when its turn comes.
+// request is one request as it is made.
+type request struct {
+	op, target string
+	within     time.Duration
+	changes    bool
+}
+
+// once makes one request when its turn comes. One that changes something is then waited for, whatever becomes of ctx: who
+// left before the answer could not say what it had done.
 func once[In, Out, Opt any](
-	ctx context.Context, l *look, op, target string, within time.Duration,
-	call func(context.Context, *In, ...func(*Opt)) (*Out, error), in *In,
+	ctx context.Context, l *look, q request, call func(context.Context, *In, ...func(*Opt)) (*Out, error), in *In,
 ) (out *Out, took time.Duration, err error) {
-	target = strings.TrimSpace(l.spec.Region + " " + target)
-	service, _, _ := strings.Cut(op, ":")
+	service, _, _ := strings.Cut(q.op, ":")
 	leave, kind, err := l.turn(ctx, service)
 	if err != nil {
-		return nil, 0, fault.New(kind, op, target, err)
+		return nil, 0, fault.New(kind, q.op, l.on(q.target), err)
 	}
 	defer leave()
-	limited, cancel := context.WithTimeout(ctx, within)
+	if q.changes {
+		ctx = context.WithoutCancel(ctx)
+	}
+	limited, cancel := context.WithTimeout(ctx, q.within)
 	defer cancel()
 	begun := time.Now()
-	out, err = call(limited, in)
+	out, err = call(naming(limited, Asked{l.spec.Region, q.op, q.target, q.changes}), in)
 	took = time.Since(begun)
-	if err == nil {
-		l.met(service, "", took, true)
-		return out, took, nil
+	if err != nil {
+		return nil, took, l.failed(q, err, took, limited.Err(), ctx.Err())
 	}
+	l.met(service, "", took, true)
+	return out, took, nil
+}
+
+// failed judges and counts a request that failed. What its caller broke off says nothing of the region.
+func (l *look) failed(q request, err error, took time.Duration, limit, caller error) error {
 	answered := statusOf(err) != 0
-	err = FromError(op, target, err)
-	if fault.KindOf(err) == fault.TimedOut && limited.Err() != nil {
-		err = &fault.Error{Kind: fault.TimedOut, Op: op, Target: target, Cause: noAnswer{took}}
+	err = FromError(q.op, l.on(q.target), err)
+	if fault.KindOf(err) == fault.TimedOut && limit != nil {
+		err = &fault.Error{Kind: fault.TimedOut, Op: q.op, Target: l.on(q.target), Cause: noAnswer{took}}
 	}
-	if !errors.Is(ctx.Err(), context.Canceled) {
+	if !errors.Is(caller, context.Canceled) {
+		service, _, _ := strings.Cut(q.op, ":")
 		l.met(service, fault.KindOf(err), took, answered)
 	}
-	return nil, took, err
+	return err
 }
+
+// on is where a call is made and on what, as an error names it.
+func (l *look) on(target string) string { return strings.TrimSpace(l.spec.Region + " " + target) }
 
 // noAnswer is a time-out in plain words.
 type noAnswer struct{ after time.Duration }

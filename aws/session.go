@@ -43,7 +43,7 @@ func LoadConfig(ctx context.Context, spec Spec, transport ...func(*http.Transpor
 		config.WithRetryer(func() awssdk.Retryer { return awssdk.NopRetryer{} }), // see ask
 		config.WithLogger(logging.Nop{}),                                         // it writes where the screen is drawn
 		config.WithCredentialsCacheOptions(renewEarly),
-		config.WithAPIOptions([]func(*middleware.Stack) error{onlyRealAnswers}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{onlyRealAnswers, tellAsked(spec)}),
 	}
 	if spec.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(spec.Profile))

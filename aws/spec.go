@@ -23,6 +23,10 @@ type Spec struct {
 	Discover     Discover // finds what is not named
 	Replicates   []string // instance identifiers of the OTHER region whose replicated backups are looked for here
 
+	// Asked is told of every request right before it is sent, with the request's own ctx, by whatever client LoadConfig's
+	// configuration makes. It may be called from many goroutines at once, and must not wait.
+	Asked func(ctx context.Context, a Asked)
+
 	Now         func() time.Time
 	Dial        func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer
 	CallTimeout time.Duration                                                     // one request, retries included; default 5 s
