@@ -13,6 +13,7 @@ type Span struct {
 	cells int
 	role  Role
 	bold  bool
+	badge bool
 }
 
 // Line is one line of a screen. The nil Line is blank.
@@ -23,6 +24,16 @@ func T(r Role, s string) Line { return span(r, false, s) }
 
 // B is a line of s in a role, bold: what is read first.
 func B(r Role, s string) Line { return span(r, true, s) }
+
+// Badge is s as a label in a role: bold, on the role's colour, with a space on either side. It is for the one word that
+// must not be overlooked.
+func Badge(r Role, s string) Line {
+	l := span(r, true, " "+s+" ")
+	for i := range l {
+		l[i].badge = true
+	}
+	return l
+}
 
 // F is T with a format.
 func F(r Role, format string, args ...any) Line { return T(r, fmt.Sprintf(format, args...)) }
@@ -158,11 +169,22 @@ func (l Line) Bold() Line {
 	return out
 }
 
-func (s Span) boldness() int {
-	if s.bold {
-		return 1
+// The weights of a span, as a theme keeps them.
+const (
+	regular = iota
+	heavy   // bold
+	badged  // bold, and its colour behind it
+	weights
+)
+
+func (s Span) weight() int {
+	switch {
+	case s.badge:
+		return badged
+	case s.bold:
+		return heavy
 	}
-	return 0
+	return regular
 }
 
-func (s Span) blank() bool { return strings.Trim(s.text, " ") == "" }
+func (s Span) blank() bool { return !s.badge && strings.Trim(s.text, " ") == "" }

@@ -41,23 +41,26 @@ var (
 
 // Theme turns lines into text with escape sequences. The zero Theme writes no escape sequence at all.
 type Theme struct {
-	on [roles][2]string // what switches a role on, by role and boldness; "" for nothing
+	on [roles][weights]string // what switches a role on, by role and weight; "" for nothing
 }
 
 // NewTheme makes a theme of a palette.
 func NewTheme(p Palette) Theme {
 	var t Theme
 	for r := range p {
-		for bold := range 2 {
+		for w := range weights {
 			var s ansi.Style
-			if bold == 1 {
+			if w >= heavy {
 				s = s.Bold()
+			}
+			if w == badged {
+				s = s.Reverse(true)
 			}
 			if p[r] != "" {
 				s = s.ForegroundColor(lipgloss.Color(p[r]))
 			}
 			if len(s) > 0 {
-				t.on[r][bold] = s.String()
+				t.on[r][w] = s.String()
 			}
 		}
 	}
@@ -74,7 +77,7 @@ func (t Theme) Render(l Line) string {
 func (t Theme) write(b *strings.Builder, l Line) {
 	now := ""
 	for _, s := range l {
-		on := t.on[s.role][s.boldness()]
+		on := t.on[s.role][s.weight()]
 		if s.blank() {
 			on = now // spaces look alike in every colour
 		}

@@ -56,6 +56,16 @@ func Short(d time.Duration) string {
 	}
 }
 
+// Stopwatch is a running time as a clock shows it: "0:01", "12:05", "1:02:05".
+func Stopwatch(d time.Duration) string {
+	d = max(d, 0)
+	h, m, s := d/time.Hour, d%time.Hour/time.Minute, d%time.Minute/time.Second
+	if h > 0 {
+		return fmt.Sprintf("%d:%02d:%02d", h, m, s)
+	}
+	return fmt.Sprintf("%d:%02d", m, s)
+}
+
 // Secs is a measured duration: "0.8 s", "14 s", "98 s", "5 min 20 s", "2 h 5 min".
 func Secs(d time.Duration) string {
 	switch s := d.Seconds(); {
