@@ -36,6 +36,14 @@ func (w *Watch) collect(r readers) {
 	w.newLoop("edge probes", p.edge, waits.Probe.D(), w.readProbes(r.edge))
 }
 
+// collectJournals makes the loop that reads the journals, where there are any to read.
+func (w *Watch) collectJournals(open OpenJournals) {
+	if open != nil {
+		r := newJournalReader(open, w.now)
+		w.newLoop("journals", periodsOf(w.cfg).fast, w.cfg.Waits.Call.D(), r.read)
+	}
+}
+
 func (w *Watch) region(i int) string {
 	return [2]string{w.cfg.Regions.Primary.Name, w.cfg.Regions.Standby.Name}[i]
 }

@@ -117,27 +117,7 @@ func statusWord(status string) (string, Level) {
 // twoWriters says whether the databases of both regions call themselves writers at their newest readings: an unplanned
 // promotion leaves it so until the old one is fenced and replaced.
 func (j *join) twoWriters() bool {
-	for i := range j.sides {
-		if !j.writes(&j.sides[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// writes says whether a region holds a writer of the estate that is up, be it by RDS's last word or its own.
-func (j *join) writes(s *side) bool {
-	for _, id := range estateDatabases(s) {
-		sql := s.sql[id]
-		if sql.Known() && !sql.Value.InRecovery && sql.Err == nil {
-			return true
-		}
-		db := s.dbs[id]
-		if db != nil && db.Writer() && !gone(db.Status) && !(sql.Fresh() && sql.Value.InRecovery) {
-			return true
-		}
-	}
-	return false
+	return j.livingWriter(&j.sides[0]) != "" && j.livingWriter(&j.sides[1]) != ""
 }
 
 // down says whether a database in this status answers nobody.

@@ -55,9 +55,10 @@ func TestTwoWritersAreSaidInRed(t *testing.T) {
 			s := well()
 			change(s)
 			e := s.join()
-			assertText(t, "warning", e.Verdict.Lines[1].String(), "Both databases call themselves writers: dev-db and dr-db.")
-			if e.Verdict.Level != Bad || e.Risk.Known {
-				t.Errorf("level %s, risk known %t; want bad, and no figure of risk", e.Verdict.Level, e.Risk.Known)
+			assertText(t, "warning", e.Verdict.Lines[1].String(),
+				"dr-db in us-west-2 takes writes too, beside the writer of record in us-east-1: no run has promoted it.")
+			if e.Verdict.Level != Bad || e.Split == nil || e.Split.Level != Bad || e.Split.Fix == "" {
+				t.Errorf("level %s, %+v; want bad, with a fix", e.Verdict.Level, e.Split)
 			}
 		})
 	}

@@ -51,6 +51,10 @@ type Estate struct {
 	Feed        []Change // newest first, at most 500
 	Edge        EdgeSnapshot
 
+	Record Record  // what the journals of its runs tell
+	Split  *Split  // a writer beside the writer of record; nil where none was seen
+	Checks []Check // could users be taken to the region that stands by, in a failover of this minute?
+
 	past     memory  // what the next join compares with
 	outdated [2]bool // a region's registry was read before an image was deployed that must be in it
 }

@@ -97,6 +97,11 @@ func (s *scene) pass(d time.Duration) *scene {
 	s.east, s.west = reread(s.east, s.now), reread(s.west, s.now)
 	s.in.Regions[0].Snapshot, s.in.Regions[1].Snapshot = s.east, s.west
 	s.in.Edge = rereadEdge(s.in.Edge, s.now)
+	if s.in.Record != nil {
+		in := *s.in.Record
+		in.Runs, in.Lease = again(in.Runs, s.now), again(in.Lease, s.now)
+		s.in.Record = &in
+	}
 	for i := range s.in.Regions {
 		for id, p := range s.in.Regions[i].SQL {
 			if p.Tried = s.now; p.Err == nil {
@@ -111,13 +116,19 @@ func (s *scene) pass(d time.Duration) *scene {
 
 // darken makes a region silent from here: its API, its balancer, its database, and what leads to it.
 func (s *scene) darken(i int) *scene {
+	s.lose(i)
+	if i == 0 {
+		s.silencePublic()
+	}
+	return s
+}
+
+// lose makes a region silent to which no users are sent.
+func (s *scene) lose(i int) *scene {
 	silentAPI(s.in.Regions[i].Snapshot, s.now)
 	region := [2]string{"us-east-1", "us-west-2"}[i]
 	e := &s.in.Edge
 	e.Balancers = with(e.Balancers, region, failed(e.Balancers[region], fault.TimedOut, s.now))
-	if i == 0 {
-		s.silencePublic()
-	}
 	for id, p := range s.in.Regions[i].SQL {
 		s.in.Regions[i].SQL = with(s.in.Regions[i].SQL, id, failed(p, fault.TimedOut, s.now))
 	}

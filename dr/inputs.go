@@ -13,7 +13,8 @@ type Inputs struct {
 	Config   *config.Config
 	Regions  [2]RegionInput // primary and standby as built
 	Edge     edge.Snapshot
-	Complete bool // every reader has finished its first round
+	Record   *RecordInput // nil: no journal is read
+	Complete bool         // every reader has finished its first round
 }
 
 // RegionInput is what was seen of one region.

@@ -55,6 +55,7 @@ type side struct {
 	placed map[string]*aws.Service
 	ill    [2]string // of a sick region: what is seen, and the cause
 	busy   bool      // it is expected to serve: full size, and not the standby's
+	fenced string    // the run that stopped its writers on purpose; "" for none
 }
 
 func newSide(c *config.Region, in *RegionInput, r *Region, built Role) side {
@@ -73,8 +74,10 @@ func newSide(c *config.Region, in *RegionInput, r *Region, built Role) side {
 }
 
 func (j *join) all() {
+	j.record()
 	j.path()
 	j.roles()
+	j.serveAgain()
 	for i := range j.sides {
 		j.signals(i)
 	}
@@ -87,6 +90,7 @@ func (j *join) all() {
 		j.services(i)
 		j.balancers(s)
 	}
+	j.split()
 	j.risk()
 	for i := range j.sides {
 		j.findings(i)
@@ -99,17 +103,22 @@ func (j *join) all() {
 	j.feed()
 }
 
-// roles settles which region is expected to serve: the one that is proven to; else the one that was proven last; else
-// the primary as built. It says what to expect of counts, and proves nothing.
+// roles settles which region is expected to serve: the one that is proven to; else the writer of record, once there was a
+// promotion; else the one that was proven last; else the primary as built. It says what to expect of counts, and proves
+// nothing.
 func (j *join) roles() {
+	rec := &j.e.Record
 	if s := j.e.Verdict.Serving; s != "" {
 		j.e.past.served = s
+	} else if rec.Run != "" {
+		j.e.past.served = rec.Writer
 	}
 	for i := range j.sides {
 		s := &j.sides[i]
 		s.busy = s.cfg.Name == j.e.past.served || j.e.past.served == "" && s.r.Built == Primary
+		s.fenced = j.fencedBy(s.cfg.Name)
 	}
-	j.e.Verdict.Writer = j.cfg.Regions.Primary.Name
+	j.e.Verdict.Writer = rec.Writer
 }
 
 // busy is the index of the region that is expected to serve.
@@ -118,6 +127,17 @@ func (j *join) busy() int {
 		return 1
 	}
 	return 0
+}
+
+// home is the index of the region of the writer of record, whose data is the estate's; where that cannot be told, of the
+// one that is expected to serve.
+func (j *join) home() int {
+	for i := range j.sides {
+		if j.sides[i].cfg.Name == j.e.Record.Writer {
+			return i
+		}
+	}
+	return j.busy()
 }
 
 // before is the region as it was at the join before; nil at the first.
@@ -133,4 +153,5 @@ type memory struct {
 	served  string        // the region that was proven to serve last
 	lagPeak time.Duration // the greatest lag since it was last small; 0 while it is small
 	contact time.Time     // the newest moment at which source and replica were in touch
+	voided  voided        // the receipt that was seen to hold no more
 }

@@ -45,6 +45,9 @@ func (j *join) blockers(i int) []blocker {
 	if len(all) > 0 {
 		return all // the rest follows from it
 	}
+	if j.lone() && i != j.home() {
+		return []blocker{{text: j.loneSince(), level: Bad, remedy: "make a replica of the new writer there"}}
+	}
 	all = append(all, j.serviceBlockers(s)...)
 	all = append(all, j.balancerBlockers(s)...)
 	return append(all, j.dataBlockers(i)...)
@@ -149,6 +152,9 @@ func (j *join) dataBlockers(i int) []blocker {
 	if j.bare() && j.e.Replication.Replica == "" {
 		return j.pointBlockers(i)
 	}
+	if i == j.home() {
+		return j.writerBlockers(i)
+	}
 	rep := &j.e.Replication
 	for k := range j.e.Regions[i].Databases {
 		db := &j.e.Regions[i].Databases[k]
@@ -165,6 +171,24 @@ func (j *join) dataBlockers(i int) []blocker {
 		return []blocker{{text: "the replica is in " + rep.ReplicaRegion, level: Bad, remedy: "reprotect: a new replica from the region that serves"}}
 	}
 	return []blocker{{text: rep.Text, level: Bad, remedy: "make a replica there"}}
+}
+
+// writerBlockers: the region of the writer of record has the data, wherever users are sent.
+func (j *join) writerBlockers(i int) []blocker {
+	seen := j.databasesSeen(&j.sides[i])
+	if !seen.fresh() {
+		return []blocker{unseen("what the databases do in "+j.e.Regions[i].Name, seen)}
+	}
+	for k := range j.e.Regions[i].Databases {
+		switch db := &j.e.Regions[i].Databases[k]; {
+		case db.Role != "writer":
+		case unwell(db.Status):
+			return []blocker{{text: "database " + db.ID + " is " + db.Status, level: Bad}}
+		default:
+			return nil
+		}
+	}
+	return []blocker{{text: "no database there takes writes", level: Bad}}
 }
 
 func (j *join) replicaBlockers(db *Database) []blocker {

@@ -44,11 +44,14 @@ func (j *join) replication() {
 	j.contact(r, p)
 }
 
-// pair is the database of one region that replicates from one of the other, by RDS's last word. The region that is
-// expected to serve is looked at last: its own replica, from before a switch, would be a zombie.
+// pair is the database of one region that replicates from one of the other, by RDS's last word. The region of the writer
+// of record is looked at last, and not at all once it was promoted: its replica is the one that is being made a writer.
 func (j *join) pair() (pair, bool) {
-	for _, i := range []int{1 - j.busy(), j.busy()} {
+	for _, i := range []int{1 - j.home(), j.home()} {
 		here, there := &j.sides[i], &j.sides[1-i]
+		if i == j.home() && j.e.Record.Run != "" {
+			continue
+		}
 		for _, id := range estateDatabases(here) {
 			db := here.dbs[id]
 			if db == nil || db.Source == "" {
@@ -87,7 +90,7 @@ func regionOfARN(arn string) string {
 // noPair says why there is no replica to speak of.
 func (j *join) noPair(r *Replication) {
 	r.State, r.Level = stateUnknown, Unknown
-	away := &j.sides[1-j.busy()]
+	away := &j.sides[1-j.home()]
 	r.Seen = seenOf(away.raw.Databases, j.fast(away), j.now)
 	why := "the databases of " + away.cfg.Name + " were not read"
 	if away.raw.Databases.Known() {
@@ -97,6 +100,9 @@ func (j *join) noPair(r *Replication) {
 		}
 	} else {
 		why = unread(why, away.raw.Databases.Err)
+	}
+	if j.e.Record.Run != "" {
+		why = j.loneSince() + ": " + why
 	}
 	r.Text, r.Reported.Why, r.Corrected.Why = why, why, why
 }

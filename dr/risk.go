@@ -14,16 +14,26 @@ func (j *join) risk() {
 	r.rpo = j.cfg.Objectives.RPO.D()
 	rep := &j.e.Replication
 	switch {
-	case j.twoWriters():
-		r.Why = "both databases call themselves writers"
-	case rep.Replica != "" && rep.ReplicaRegion != j.sides[j.busy()].cfg.Name:
+	case j.e.Record.Writer == "" && j.twoWriters():
+		r.Why = "both databases call themselves writers, and " + j.e.Record.Why
+	case j.astray():
+		r.Why = j.e.Verdict.Serving + " serves with a writer of its own, and the writer of record is " + j.e.Record.Writer
+	case rep.Replica != "" && rep.ReplicaRegion != j.sides[j.home()].cfg.Name:
 		j.lagRisk(r, rep)
+	case j.lone():
+		j.loneRisk(r)
 	case rep.Replica != "":
-		r.Why = "the replica is in " + rep.ReplicaRegion + ", which serves: nothing is replicated away from it"
+		r.Why = "the replica is in " + rep.ReplicaRegion + ", where the writer of record is: nothing is replicated away from it"
 	default:
 		j.pointRisk(r)
 	}
 	*r = r.at(j.now)
+}
+
+// astray says whether the region that serves has a writer that is not the one of record: nobody replicates what it takes.
+func (j *join) astray() bool {
+	serving, writer := j.e.Verdict.Serving, j.e.Record.Writer
+	return serving != "" && writer != "" && serving != writer && j.livingWriter(&j.sides[j.busy()]) != ""
 }
 
 // lagRisk takes the best of what is known: each gives a bound that holds, so the smallest holds.
@@ -43,9 +53,28 @@ func (j *join) lagRisk(r *Risk, rep *Replication) {
 	}
 }
 
+// loneRisk: what was written since the promotion is in one region only, but for recovery points that were brought to the
+// other. What was written before it is in the old writer too, where that is still there.
+func (j *join) loneRisk(r *Risk) {
+	old := &j.sides[1-j.home()]
+	p := j.away(old, j.e.Record.Writer)
+	r.Safe, r.basis = p.At, p.From
+	if promoted := j.e.Record.Promoted; promoted.After(r.Safe) && !j.absent(old, j.e.Record.Source) {
+		r.Safe, r.basis = promoted, "no standby since "+clock(promoted, j.now)
+	}
+	if r.Safe.IsZero() {
+		r.Why = "no standby, and no recovery point in " + old.cfg.Name
+	}
+}
+
+// absent says whether RDS has answered that a region has no such database.
+func (j *join) absent(s *side, id string) bool {
+	return s.dbs[id] == nil && seenOf(s.raw.Databases, j.fast(s), j.now).fresh()
+}
+
 // pointRisk: without a replica everything since the newest recovery point of the other region is lost.
 func (j *join) pointRisk(r *Risk) {
-	p := j.away(&j.sides[1-j.busy()], j.sides[j.busy()].cfg.Name)
+	p := j.away(&j.sides[1-j.home()], j.sides[j.home()].cfg.Name)
 	r.Safe, r.basis = p.At, p.From
 	if p.At.IsZero() {
 		r.Why = "no replica and no recovery point were seen"

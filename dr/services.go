@@ -144,6 +144,8 @@ func (j *join) serviceWord(s *side, v *Service) (string, Level) {
 		return "deleted", Bad
 	case v.Rollout == "FAILED":
 		return "rollout failed", Bad
+	case s.fenced != "" && v.Writes && v.Desired == 0:
+		return "fenced", Idle
 	case v.Desired == 0 && v.Running == 0 && want == 0:
 		return "", Idle
 	case v.Desired == 0 && want > 0:

@@ -26,12 +26,22 @@ func (j *join) sick(i int, seen string) {
 
 // cause looks for what makes a region sick, the most telling first.
 func (j *join) cause(i int) (cause, remedy string) {
-	for _, look := range []func(int) (string, string){j.databaseCause, j.deploymentCause, j.emptyCause, j.targetCause} {
+	for _, look := range []func(int) (string, string){j.fenceCause, j.databaseCause, j.deploymentCause, j.emptyCause, j.targetCause} {
 		if cause, remedy = look(i); cause != "" {
 			return cause, remedy
 		}
 	}
 	return "", "look at the service's events and logs before anything else"
+}
+
+// fenceCause: a run that moves users away stops the writers of the region that they leave.
+func (j *join) fenceCause(i int) (string, string) {
+	for _, v := range j.e.Record.Open {
+		if v.Run == j.sides[i].fenced {
+			return "a run has stopped its writers, to take users to " + v.Plan.To, "let the run go on, or take it back"
+		}
+	}
+	return "", ""
 }
 
 func (j *join) databaseCause(i int) (string, string) {

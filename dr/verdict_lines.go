@@ -4,12 +4,17 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"lifeboat/dr/runbook"
 )
 
 // takeover says whether the other region could take over, on the line of lead where that fits.
 func (j *join) takeover(lead []Span, away *Region) {
 	var say []Span
 	switch {
+	case j.lone() && away != &j.e.Regions[j.home()]:
+		say = []Span{colour(" "+sentence(j.loneSince()), Warn)}
+		j.grave(Warn)
 	case away.Condition == CondReady:
 		say = []Span{text(" " + away.Name + " can take over now.")}
 		j.grave(away.Level)
@@ -53,7 +58,37 @@ func (j *join) riskLine() {
 		figure.Level = r.Level
 		j.grave(Warn)
 	}
-	j.say(muted("At most "), figure, muted(" of data at risk · time unknown: "+noRunYet))
+	head := []Span{muted("At most "), figure, muted(" of data at risk")}
+	if j.lone() {
+		j.say(append(head, muted(": it is in one region only"))...)
+		return
+	}
+	j.say(j.timed(head)...)
+}
+
+// timed adds the time to serve again in the fullest form that fits, or why it is not known.
+func (j *join) timed(head []Span) []Span {
+	r := &j.e.Record
+	if r.Serve == 0 {
+		return append(head, muted(" · time unknown: "+j.noTime()))
+	}
+	for _, words := range []string{
+		" · serving again in about " + about(r.Serve) + " (" + r.ServeFrom + ")",
+		" · serving in ~" + about(r.Serve) + " (" + r.ServeFrom + ")",
+	} {
+		if line := append(slices.Clone(head), muted(words)); fits(line...) {
+			return line
+		}
+	}
+	return append(head, muted(" · serving again in about "+about(r.Serve)))
+}
+
+// noTime is why nobody knows how long it takes to serve again.
+func (j *join) noTime() string {
+	if s := j.e.Record.Seen; j.in.Record != nil && !s.Known() {
+		return "the journals of past runs were not read"
+	}
+	return noRunYet
 }
 
 func (j *join) sickLines(busy, away *Region) {
@@ -92,7 +127,24 @@ func (j *join) darkLines(busy, away *Region) {
 		return
 	}
 	j.loss(away)
-	j.say(text(users), muted("Time unknown: "+noRunYet+"."))
+	if j.e.Record.Serve == 0 {
+		j.say(text(users), muted("Time unknown: "+j.noTime()+"."))
+		return
+	}
+	j.say(text(users), text(j.latestStart(busy)))
+}
+
+// latestStart is until when a takeover can begin and still meet the target for the time that users wait, by past runs.
+func (j *join) latestStart(dark *Region) string {
+	rto := j.cfg.Objectives.RTO.D()
+	latest := runbook.Projection{Left: j.e.Record.Serve}.LatestStart(dark.Since, rto)
+	if rto <= 0 {
+		return ""
+	}
+	if !latest.After(j.now) {
+		return "The target of " + span(rto) + " cannot be met any more: it takes about " + about(j.e.Record.Serve) + "."
+	}
+	return "Latest safe start for the " + span(rto) + " target: " + minute(latest, j.now) + "."
 }
 
 // silentLine says since when a region does not answer, with as many of the silent signals as fit. Where the balancer is
@@ -127,7 +179,11 @@ func (j *join) loss(away *Region) {
 		j.say(bold(away.Name+" can take over:"), text(" what would be lost is not known."))
 		return
 	}
-	j.say(bold(away.Name+" can take over:"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost."))
+	line := []Span{bold(away.Name + " can take over:"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost.")}
+	if serve := j.e.Record.Serve; serve > 0 {
+		line[3].Text = " of data lost, serving in about " + about(serve) + "."
+	}
+	j.say(line...)
 }
 
 // users is what users get, by the public probes: a sentence and a space, or "".
@@ -170,29 +226,32 @@ func (j *join) unprovenLines(away *Region) {
 // warnings are put right below the first line: they matter more than what follows it.
 func (j *join) warnings(busy *Region) {
 	api, w := j.proof.serving, j.e.Path.Writes
+	split := j.e.Split
 	switch {
-	case j.twoWriters():
-		j.insert(Bad, "Both databases call themselves writers: "+among(j.writers())+".")
+	case split != nil && split.Level == Bad:
+		j.insert(Bad, j.splitLine(split))
+	case w.Proof && w.Status < 400 && j.e.Record.Run != "" && w.Region != j.e.Record.Writer:
+		j.insert(Bad, "Writes are answered by "+w.Region+", but the writer of record is "+j.e.Record.Writer+".")
 	case w.Proof && w.Status < 400 && api != "" && w.Region != api:
 		j.insert(Bad, "Writes are answered by "+w.Region+", the API by "+api+".")
 	case j.proof.split != "" && api != "":
 		j.insert(Warn, sentence(j.proof.split))
-	case api != "" && api != j.e.Verdict.Writer:
+	case api != "" && j.e.Verdict.Writer != "" && api != j.e.Verdict.Writer:
 		j.insert(Warn, busy.Name+" serves, but the writer of record is "+j.e.Verdict.Writer+".")
+	case split != nil:
+		j.insert(split.Level, sentence(split.Text))
 	case j.proof.note != "" && api != "":
 		j.insert(Unknown, sentence("proven by "+j.proof.note))
 	}
 }
 
-func (j *join) writers() []string {
-	var ids []string
-	for i := range j.sides {
-		for _, id := range estateDatabases(&j.sides[i]) {
-			ids = append(ids, plain(id))
-			break
-		}
+// splitLine is what splits the estate, and the fix where that fits.
+func (j *join) splitLine(s *Split) string {
+	line := capital(s.Text) + "."
+	if both := line + " " + capital(s.Fix) + "."; s.Fix != "" && utf8.RuneCountInString(both) <= 2*lineWidth {
+		return both
 	}
-	return ids
+	return line
 }
 
 func (j *join) insert(l Level, s string) {
@@ -208,11 +267,12 @@ func (j *join) insert(l Level, s string) {
 func trimStop(s string) string { return strings.TrimSuffix(s, ".") }
 
 // sentence begins with a capital and ends with a full stop, unless it begins with a name of the cloud's own.
-func sentence(s string) string {
-	s = trimStop(s)
+func sentence(s string) string { return capital(trimStop(s)) + "." }
+
+func capital(s string) string {
 	if word, _, _ := strings.Cut(s, " "); !strings.ContainsAny(word, "-_.0123456789:") && s != "" {
 		r, n := utf8.DecodeRuneInString(s)
 		s = strings.ToUpper(string(r)) + s[n:]
 	}
-	return s + "."
+	return s
 }

@@ -56,16 +56,16 @@ func TestTheVerdictInPlainWords(t *testing.T) {
 		}, Warn},
 		"before the first reading": {func(s *scene) { s.in = Inputs{Config: s.in.Config} }, []string{
 			"Nothing is known yet: the first reading is under way."}, Unknown},
-		"after a failover": {func(s *scene) {
+		"after a failover that no journal tells of": {func(s *scene) {
 			s.api(answered(200, "us-west-2", noon))
 			s.in.Edge.Write = answered(201, "us-west-2", noon)
 			s.withoutSQL()
 			s.database(0, func(db *aws.Database) { db.Status = "stopped" })
 			s.database(1, func(db *aws.Database) { db.Source = "" })
 		}, []string{
-			"us-west-2 serves. us-east-1 cannot take over now: us-east-1 has no replica.",
+			"us-west-2 serves. us-east-1 cannot take over now: database dev-db is stopped.",
 			"us-west-2 serves, but the writer of record is us-east-1.",
-			"Data at risk is not known: no replica and no recovery point were seen.",
+			"Data at risk is not known: us-west-2 serves with a writer of its own, and the writer of record is us-east-1.",
 		}, Warn},
 	} {
 		t.Run(name, func(t *testing.T) {

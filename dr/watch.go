@@ -21,6 +21,8 @@ type Options struct {
 	Now  func() time.Time                                                  // nil: time.Now
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer; every client uses it
 	Env  func(name string) string                                          // nil: os.Getenv
+	// Journals opens what tells of the estate's runs; nil: no journal is read.
+	Journals OpenJournals
 }
 
 func (o Options) withDefaults() Options {
@@ -63,6 +65,7 @@ func Open(cfg *config.Config, opt Options) (*Watch, error) {
 		return nil, err
 	}
 	w.collect(r)
+	w.collectJournals(opt.Journals)
 	return w, nil
 }
 
@@ -70,6 +73,9 @@ func newWatch(cfg *config.Config, opt Options) *Watch {
 	w := &Watch{
 		cfg: cfg, now: opt.Now, changed: make(chan struct{}, 1), first: map[*loop]bool{},
 		in: Inputs{Config: cfg},
+	}
+	if opt.Journals != nil {
+		w.in.Record = &RecordInput{}
 	}
 	w.board.estate = Join(w.in, nil, opt.Now())
 	return w

@@ -63,6 +63,14 @@ func clock(t, now time.Time) string {
 	return t.UTC().Format("15:04:05")
 }
 
+// minute is clock without the seconds, rounded down: what must have begun by then.
+func minute(t, now time.Time) string {
+	if now.Sub(t).Abs() > 20*time.Hour {
+		return clock(t, now)
+	}
+	return t.UTC().Format("15:04")
+}
+
 // bytes is a size as a person says it, in powers of 1024 as AWS counts them.
 func bytes(n float64) string {
 	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
