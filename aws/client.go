@@ -5,6 +5,7 @@ import (
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
@@ -25,6 +26,7 @@ import (
 type clients struct {
 	credentials awssdk.CredentialsProvider
 	base        awssdk.CredentialsProvider // what the role of Spec.RoleARN is assumed with; nil without a role
+	signer      string                     // the access key of the operator's session that they sign with; "" for none
 
 	acm     *acm.Client
 	scaling *applicationautoscaling.Client
@@ -44,6 +46,9 @@ type clients struct {
 // call for a role is made and counted with by.
 func (r *Reader) open(ctx context.Context, by *look) (*clients, error) {
 	const op = "credentials"
+	if r.by != nil {
+		return r.openAs(ctx, r.by)
+	}
 	c, err := r.client(ctx)
 	if err != nil {
 		return &clients{}, FromError(op, r.spec.Region, err)
@@ -67,6 +72,28 @@ func (r *Reader) client(ctx context.Context) (*clients, error) {
 		return nil, err
 	}
 	r.clients = newClients(cfg, r.spec.RoleARN)
+	return r.clients, nil
+}
+
+// openAs gives the region's clients with the operator's session, which may have to be asked of a person: what a call may
+// take is counted from then on.
+func (r *Reader) openAs(ctx context.Context, by *Operator) (*clients, error) {
+	signer, err := by.Retrieve(ctx)
+	if err != nil {
+		return &clients{}, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.clients != nil && r.clients.signer == signer.AccessKeyID {
+		return r.clients, nil
+	}
+	cfg, err := LoadConfig(ctx, r.spec)
+	if err != nil {
+		return &clients{}, FromError("credentials", r.spec.Region, err)
+	}
+	cfg.Credentials = credentials.StaticCredentialsProvider{Value: signer}
+	r.clients = newClients(cfg, "")
+	r.clients.signer = signer.AccessKeyID
 	return r.clients, nil
 }
 

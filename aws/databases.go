@@ -8,6 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/rds/types"
 )
 
+const describeInstances = "rds:DescribeDBInstances"
+
 // databases reads the estate's instances by a filter, not by identifier: one that does not exist is left out then, and
 // spoils nothing.
 func (l *look) databases(ctx context.Context) ([]Database, error) {
@@ -15,7 +17,11 @@ func (l *look) databases(ctx context.Context) ([]Database, error) {
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	list, err := pages(ctx, l, "rds:DescribeDBInstances", "", rds.NewDescribeDBInstancesPaginator(
+	return l.databasesOf(ctx, ids)
+}
+
+func (l *look) databasesOf(ctx context.Context, ids []string) ([]Database, error) {
+	list, err := pages(ctx, l, describeInstances, "", rds.NewDescribeDBInstancesPaginator(
 		l.api.rds, &rds.DescribeDBInstancesInput{Filters: byInstance(ids)}))
 	if err != nil {
 		return nil, err
@@ -49,10 +55,25 @@ func databaseOf(d types.DBInstance) Database {
 	if d.Endpoint != nil {
 		v.Endpoint, v.Port = awssdk.ToString(d.Endpoint.Address), int(awssdk.ToInt32(d.Endpoint.Port))
 	}
+	for _, g := range d.VpcSecurityGroups {
+		v.Groups = append(v.Groups, awssdk.ToString(g.VpcSecurityGroupId))
+	}
+	if p := d.PendingModifiedValues; p != nil {
+		v.PendingRetention, v.PendingMultiAZ = wholeOf(p.BackupRetentionPeriod), p.MultiAZ
+	}
 	for _, s := range d.StatusInfos {
 		if awssdk.ToString(s.StatusType) == "read replication" {
 			v.ReplicationState, v.ReplicationMessage = awssdk.ToString(s.Status), awssdk.ToString(s.Message)
 		}
 	}
 	return v
+}
+
+// wholeOf is a number that may not be there.
+func wholeOf(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	whole := int(*n)
+	return &whole
 }

@@ -47,6 +47,8 @@ func (d door) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	select {
 	case d.conns <- there:
 		return here, nil
+	case <-d.closed:
+		return nil, net.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

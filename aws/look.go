@@ -52,6 +52,9 @@ func (l *look) end() {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.by != nil && l.tally.refused() {
+		l.by.drop(l.api.signer)
+	}
 	l.clients = nil
 }
 

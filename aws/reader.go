@@ -24,6 +24,7 @@ const (
 // makes it harmless.
 type Reader struct {
 	spec Spec
+	by   *Operator // whose session signs the calls; nil: spec's own credentials
 	pace pace
 
 	atOnce, slowAtOnce *semaphore.Weighted

@@ -11,27 +11,36 @@ import (
 	"testing"
 )
 
-// TestREADMEAsksForThePermissionsThatAreUsedAndNoOthers compares README's list with the operations that the readers'
-// source names: a missing one would be met as "denied", and one too many is access that nobody needs.
+// TestREADMEAsksForThePermissionsThatAreUsedAndNoOthers compares README's two lists, for who reads and for who changes,
+// with the operations that the source names: a missing one would be met as "denied", and one too many is access that
+// nobody needs.
 func TestREADMEAsksForThePermissionsThatAreUsedAndNoOthers(t *testing.T) {
-	used, asked := operations(t), permissions(t)
-	covered := map[string]bool{}
+	used := operations(t)
+	reading, changing := permissions(t, "permissions"), permissions(t, "change-permissions")
 	for _, op := range used {
-		found := false
-		for _, pattern := range asked {
-			if ok, _ := path.Match(pattern, op); ok {
-				covered[pattern], found = true, true
-			}
+		list, name := reading, "who reads"
+		if _, action, _ := strings.Cut(op, ":"); !reads(action) {
+			list, name = changing, "who changes"
 		}
-		if !found {
-			t.Errorf("%s is called, and README does not ask for it", op)
+		if !slices.ContainsFunc(list, func(pattern string) bool { return covers(pattern, op) }) {
+			t.Errorf("%s is called, and README does not ask for it for %s", op, name)
 		}
 	}
-	for _, pattern := range asked {
-		if !covered[pattern] {
+	for _, pattern := range slices.Concat(reading, changing) {
+		if !slices.ContainsFunc(used, func(op string) bool { return covers(pattern, op) }) {
 			t.Errorf("README asks for %s, and nothing calls it", pattern)
 		}
 	}
+	for _, pattern := range reading {
+		if _, action, _ := strings.Cut(pattern, ":"); !reads(action) {
+			t.Errorf("README asks for %s for who reads, which changes something", pattern)
+		}
+	}
+}
+
+func covers(pattern, op string) bool {
+	ok, _ := path.Match(pattern, op)
+	return ok
 }
 
 var (
@@ -67,17 +76,17 @@ func operations(t *testing.T) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// permissions are what README asks for, wildcards included.
-func permissions(t *testing.T) []string {
+// permissions are what README asks for between the marks of a list, wildcards included.
+func permissions(t *testing.T, mark string) []string {
 	t.Helper()
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, found := strings.Cut(string(readme), "<!-- permissions -->")
-	list, _, closed := strings.Cut(rest, "<!-- /permissions -->")
+	_, rest, found := strings.Cut(string(readme), "<!-- "+mark+" -->")
+	list, _, closed := strings.Cut(rest, "<!-- /"+mark+" -->")
 	if !found || !closed {
-		t.Fatal("README.md has no list between <!-- permissions --> and <!-- /permissions -->")
+		t.Fatalf("README.md has no list between <!-- %s --> and <!-- /%s -->", mark, mark)
 	}
 	var asked []string
 	for _, m := range permission.FindAllStringSubmatch(list, -1) {

@@ -21,9 +21,14 @@ func (l *look) scaling(ctx context.Context) ([]ScalingTarget, error) {
 	var ids []string
 	for _, c := range clusters {
 		for _, s := range c.Services {
-			ids = append(ids, "service/"+c.Name+"/"+s)
+			ids = append(ids, resourceID(c.Name, s))
 		}
 	}
+	return l.scalingOf(ctx, ids)
+}
+
+// scalingOf reads targets by their resource ids, service/CLUSTER/SERVICE.
+func (l *look) scalingOf(ctx context.Context, ids []string) ([]ScalingTarget, error) {
 	batches := slices.Collect(slices.Chunk(ids, targetsADescribe))
 	return gather(len(batches), func(i int) ([]ScalingTarget, error) {
 		list, err := pages(ctx, l, "application-autoscaling:DescribeScalableTargets", "",
@@ -42,6 +47,9 @@ func (l *look) scaling(ctx context.Context) ([]ScalingTarget, error) {
 		return targets, err
 	})
 }
+
+// resourceID is what Application Auto Scaling calls a service.
+func resourceID(cluster, service string) string { return "service/" + cluster + "/" + service }
 
 func scalingTargetOf(t types.ScalableTarget) (ScalingTarget, bool) {
 	words := strings.Split(awssdk.ToString(t.ResourceId), "/")

@@ -37,7 +37,9 @@ func (l *look) cluster(ctx context.Context, c ClusterSpec) ([]Service, error) {
 	if len(c.Services) == 0 {
 		return nil, nil
 	}
-	running := shared(func() ([]string, error) { return l.listTasks(ctx, c.Name, types.DesiredStatusRunning) })
+	running := shared(func() ([]string, error) {
+		return l.listTasks(ctx, &ecs.ListTasksInput{Cluster: &c.Name, DesiredStatus: types.DesiredStatusRunning})
+	})
 	early := func() {}
 	known := l.tasks.of(c.Name)
 	if known == nil {

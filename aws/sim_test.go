@@ -138,7 +138,7 @@ func compareDatabases(t *testing.T, w *cloud.World, r *cloud.Region, got []aws.D
 			ID: d.ID, ARN: d.ARN, ResourceID: d.ResourceID, Class: d.Class, Status: d.Status, Engine: "postgres", Version: d.Version,
 			Endpoint: d.Host, Port: d.Port, MultiAZ: d.MultiAZ, Encrypted: true, KMSKey: d.KMSKey, RetentionDays: d.Retention,
 			LatestRestorable: milli(d.LatestRestorable(w)), StorageGiB: d.Storage, MaxStorageGiB: d.MaxStorage,
-			DeletionProtection: d.DeletionProtection, ManagedPassword: d.ManagedPassword, Created: milli(d.Created),
+			DeletionProtection: d.DeletionProtection, ManagedPassword: d.ManagedPassword, Created: milli(d.Created), Groups: d.Groups,
 		}
 		if d.Source != nil {
 			v.Source, v.ReplicationState = d.Source.ARN, "replicating"

@@ -189,6 +189,9 @@ type Database struct {
 	DeletionProtection  bool
 	ManagedPassword     bool // Secrets Manager holds and rotates the master password
 	Created             time.Time
+	Groups              []string // ids of its security groups, those on their way in or out too
+	PendingRetention    *int     // days that were ordered and are not in force yet; nil: none were
+	PendingMultiAZ      *bool    // likewise
 }
 
 // Writer says whether RDS calls it a writer: it replicates from nothing. After an unplanned promotion two do.

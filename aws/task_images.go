@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 )
 
@@ -131,16 +130,13 @@ func (l *look) fillFromDefinitions(ctx context.Context, services []Service, desc
 }
 
 func (l *look) readDefinition(ctx context.Context, arn, front string) error {
-	out, err := ask(ctx, l, "ecs:DescribeTaskDefinition", revisionOf(arn), l.api.ecs.DescribeTaskDefinition,
-		&ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
+	read, err := l.taskDefinition(ctx, arn)
 	if err != nil {
 		return err
 	}
 	images := []ContainerImage{}
-	if out.TaskDefinition != nil {
-		for _, c := range out.TaskDefinition.ContainerDefinitions {
-			images = append(images, imageOf(awssdk.ToString(c.Name), awssdk.ToString(c.Image)))
-		}
+	for _, c := range read.ContainerDefinitions {
+		images = append(images, imageOf(awssdk.ToString(c.Name), awssdk.ToString(c.Image)))
 	}
 	sortImages(images, front)
 	l.definitions.keep(arn, images)

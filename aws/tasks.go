@@ -101,7 +101,7 @@ func (l *look) listAll(ctx context.Context, cluster string, services []types.Ser
 		func() { arns[0], errs[0] = running() },
 		func() {
 			if slices.ContainsFunc(services, l.restless) {
-				arns[1], errs[1] = l.listTasks(ctx, cluster, types.DesiredStatusStopped)
+				arns[1], errs[1] = l.listTasks(ctx, &ecs.ListTasksInput{Cluster: &cluster, DesiredStatus: types.DesiredStatusStopped})
 			}
 		},
 	)
@@ -126,9 +126,8 @@ func (l *look) restless(s types.Service) bool {
 		slices.ContainsFunc(s.Events, func(e types.ServiceEvent) bool { return awssdk.ToTime(e.CreatedAt).After(since) })
 }
 
-func (l *look) listTasks(ctx context.Context, cluster string, status types.DesiredStatus) ([]string, error) {
-	list, err := pages(ctx, l, "ecs:ListTasks", cluster,
-		ecs.NewListTasksPaginator(l.api.ecs, &ecs.ListTasksInput{Cluster: &cluster, DesiredStatus: status}))
+func (l *look) listTasks(ctx context.Context, in *ecs.ListTasksInput) ([]string, error) {
+	list, err := pages(ctx, l, "ecs:ListTasks", awssdk.ToString(in.Cluster), ecs.NewListTasksPaginator(l.api.ecs, in))
 	var arns []string
 	for _, page := range list {
 		arns = append(arns, page.TaskArns...)
@@ -148,19 +147,24 @@ func (l *look) describeTasks(ctx context.Context, cluster string, known *cluster
 			missing = append(missing, arn)
 		}
 	}
-	slices.Sort(missing)
-	batches := slices.Collect(slices.Chunk(missing, tasksADescribe))
-	described, err := gather(len(batches), func(i int) ([]types.Task, error) {
+	described, err := l.describeListed(ctx, cluster, missing)
+	for _, t := range described {
+		tasks[awssdk.ToString(t.TaskArn)] = thin(t)
+	}
+	return tasks, err
+}
+
+// describeListed asks ECS for tasks by ARN. One that it forgot since it was listed is left out.
+func (l *look) describeListed(ctx context.Context, cluster string, arns []string) ([]types.Task, error) {
+	slices.Sort(arns)
+	batches := slices.Collect(slices.Chunk(arns, tasksADescribe))
+	return gather(len(batches), func(i int) ([]types.Task, error) {
 		out, err := ask(ctx, l, "ecs:DescribeTasks", cluster, l.api.ecs.DescribeTasks, &ecs.DescribeTasksInput{Cluster: &cluster, Tasks: batches[i]})
 		if err != nil {
 			return nil, err
 		}
 		return out.Tasks, nil // a failure here is a task that ended since it was listed
 	})
-	for _, t := range described {
-		tasks[awssdk.ToString(t.TaskArn)] = thin(t)
-	}
-	return tasks, err
 }
 
 // thin is the part of a task that is used.

@@ -66,7 +66,7 @@ type DatabaseDescription struct {
 // RoleDescription is an IAM role.
 type RoleDescription struct {
 	ARN       string
-	MFADevice string // the second factor that it asks for: any six digits but 000000; "" for none
+	MFADevice string // the second factor that it asks for: any six digits but 000000, each once in 30 s; "" for none
 }
 
 // ServiceDescription is one thing that the estate runs in both regions.

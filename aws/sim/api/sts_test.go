@@ -47,6 +47,11 @@ func TestARoleThatWantsASecondFactorGetsIt(t *testing.T) {
 		refused(t, err, "ValidationError")
 		out := must[*sts.AssumeRoleOutput](t)(b.assume(sts.AssumeRoleInput{RoleArn: &role, SerialNumber: &device, TokenCode: aws.String("123456")}))
 		expect(t, "lasts", time.Until(*out.Credentials.Expiration), time.Hour)
+		again := sts.AssumeRoleInput{RoleArn: &role, SerialNumber: &device, TokenCode: aws.String("123456")}
+		_, err = b.assume(again)
+		refused(t, err, "AccessDenied")
+		time.Sleep(30 * time.Second)
+		must[*sts.AssumeRoleOutput](t)(b.assume(again))
 	})
 }
 

@@ -27,6 +27,9 @@ const (
 	longestSession  = time.Hour
 )
 
+// codeShown is how long a second factor shows a code.
+const codeShown = 30 * time.Second
+
 // wrongCode is what a second factor never shows.
 const wrongCode = "000000"
 
@@ -53,6 +56,9 @@ func (w *World) AssumeRole(caller Identity, order RoleOrder) (accessKey string, 
 	}
 	if err := w.mayAssume(caller, order); err != nil {
 		return "", Identity{}, err
+	}
+	if order.Code != "" {
+		w.code, w.codeUsed = order.Code, w.now
 	}
 	accessKey = "ASIA" + strings.ToUpper(w.askedHex(16))
 	id = Identity{
@@ -85,12 +91,17 @@ func (w *World) mayAssume(caller Identity, order RoleOrder) error {
 	i := slices.IndexFunc(w.Roles, func(r *Role) bool { return r.ARN == order.Role })
 	given := order.Device != "" || order.Code != ""
 	switch {
-	case given && (order.Device != w.MFADevice || order.Code == "" || order.Code == wrongCode):
+	case given && (order.Device != w.MFADevice || order.Code == "" || order.Code == wrongCode || w.used(order.Code)):
 		return denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
 	case i >= 0 && w.Roles[i].MFA && !given:
 		return denied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", caller.ARN, order.Role)
 	}
 	return nil
+}
+
+// used says whether a code has served already: a second factor shows it for 30 s, in which it counts once.
+func (w *World) used(code string) bool {
+	return code == w.code && w.now.Before(w.codeUsed.Add(codeShown))
 }
 
 func denied(format string, args ...any) error {

@@ -30,6 +30,8 @@ type World struct {
 	faults   []*fault
 	undos    []*undo             // what restore takes back, newest last
 	sessions map[string]Identity // by access key; see AssumeRole
+	code     string              // of the second factor, used last
+	codeUsed time.Time
 	offers   map[string][]string // what the control planes answer; see Offer
 	flow     flow
 	named    []DatabaseName // identifiers of instances that Cloud.EachDatabase has not told yet

@@ -1,0 +1,48 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"lifeboat/aws/fault"
+)
+
+// Database reads one instance. It fails as not found where there is none.
+func (c *Changer) Database(ctx context.Context, id string) (Database, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	found, err := l.databasesOf(ctx, []string{id})
+	switch {
+	case err != nil:
+		return Database{}, err
+	case len(found) == 0:
+		return Database{}, fault.New(fault.NotFound, describeInstances, l.on(id), fmt.Errorf("there is no instance of this name"))
+	}
+	return found[0], nil
+}
+
+// Targets reads the health of target groups by ARN, in that order. Their balancers' names are not read.
+func (c *Changer) Targets(ctx context.Context, groups []string) ([]TargetGroup, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	return gather(len(groups), func(i int) ([]TargetGroup, error) {
+		name := groupName(groups[i])
+		g, err := l.targetGroup(ctx, elbtypes.TargetGroup{TargetGroupArn: &groups[i], TargetGroupName: &name})
+		return []TargetGroup{g}, err
+	})
+}
+
+// Metric reads a metric of an instance since then: every period's largest value (RDS publishes one a minute) under
+// CloudWatch's own stamp, which is when the period began. The newest period may not be over.
+func (c *Changer) Metric(ctx context.Context, name, database string, since time.Time) (Series, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	var s Series
+	err := l.fill(ctx, []query{{
+		namespace: "AWS/RDS", metric: name, stat: "Maximum", dimension: "DBInstanceIdentifier", value: database, since: since, into: &s,
+	}})
+	return s, err
+}
