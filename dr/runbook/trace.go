@@ -2,29 +2,27 @@ package runbook
 
 import (
 	"context"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// Trace follows a run by its journal alone, on any machine that reads it: it calls each with the run as it stands, at
-// once and again after every entry, until ctx ends, each fails or the journal cannot be read. A journal that is not what
-// was written is a *Break.
-func Trace(ctx context.Context, s Store, each func(View) error) error {
-	entries, report, err := load(ctx, s)
-	v := Replay(entries)
-	if err != nil {
+// Trace follows a run by its journal alone, on any machine that reads it: it calls each with the run as it stands and
+// with what is new of its entries, at once and again after every entry, until ctx ends, each fails or the journal cannot
+// be read. A journal that is not what was written is a *Break.
+func Trace(ctx context.Context, s Store, each func(v View, news []Entry) error) error {
+	t := NewTail(s)
+	if err := t.Read(ctx); err != nil {
 		return err
 	}
-	if err := each(v.clone()); err != nil {
+	if err := each(t.View(), slices.Clone(t.chain.entries)); err != nil {
 		return err
 	}
-	c := chain{entries: entries, head: report.Head}
-	return s.Follow(ctx, c.next(), func(r Record) error {
-		if err := c.add(r, []Record{r}); err != nil {
+	return s.Follow(ctx, t.chain.next(), func(r Record) error {
+		if err := t.add(r, nil); err != nil {
 			return err
 		}
-		v.apply(c.entries[len(c.entries)-1])
-		return each(v.clone())
+		return each(t.View(), t.chain.entries[len(t.chain.entries)-1:])
 	})
 }
 

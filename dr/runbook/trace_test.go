@@ -44,8 +44,10 @@ func TestARunIsFollowedByItsJournalAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		var views []runbook.View
+		entries := 0
 		enough := errors.New("enough")
-		err = runbook.Trace(t.Context(), store, func(v runbook.View) error {
+		err = runbook.Trace(t.Context(), store, func(v runbook.View, news []runbook.Entry) error {
+			entries += len(news)
 			views = append(views, v)
 			if v.Ending.Closed() {
 				return enough
@@ -54,7 +56,7 @@ func TestARunIsFollowedByItsJournalAlone(t *testing.T) {
 		})
 		<-over
 		last := views[len(views)-1]
-		if err != enough || len(views) < 10 || !reflect.DeepEqual(states(last), states(res.View)) {
+		if err != enough || len(views) < 10 || entries != int(last.Seq) || !reflect.DeepEqual(states(last), states(res.View)) {
 			t.Errorf("%v after %d views: %v\nthe run's own: %v", err, len(views), states(last), states(res.View))
 		}
 		if first := views[0]; first.Seq < 2 || first.Ending != runbook.Running {
@@ -73,7 +75,7 @@ func TestAFollowedJournalThatIsAlteredEndsTheFollowing(t *testing.T) {
 		})
 		store, _ := archive.Store("run-1")
 		var broken *runbook.Break
-		err := runbook.Trace(t.Context(), store, func(runbook.View) error { t.Error("shown"); return nil })
+		err := runbook.Trace(t.Context(), store, func(runbook.View, []runbook.Entry) error { t.Error("shown"); return nil })
 		if !errors.As(err, &broken) || broken.Seq != 5 {
 			t.Errorf("%v", err)
 		}
