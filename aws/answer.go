@@ -30,7 +30,7 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 	begins := "{"
 	if q, ok := in.Request.(*smithyhttp.Request); ok {
 		switch q.Header.Get("Content-Type") {
-		case "application/x-www-form-urlencoded":
+		case "application/x-www-form-urlencoded", "application/xml":
 			begins = "<"
 		case "": // a question without a body: CloudFront answers in XML, a credentials endpoint in JSON
 			begins = "<{"
