@@ -7,10 +7,10 @@ import (
 	"lifeboat/aws/fault"
 )
 
-// Changer moves users. It reads afresh, with nothing kept of earlier readings but the zone's id, and changes with one
-// request, which it never repeats: where an answer was lost (fault.TimedOut, fault.Unreachable, fault.Unavailable) the
-// change may have taken effect, and its caller has to look. It may be used from many goroutines at once. Errors are
-// *fault.Error, or context.Canceled where the caller broke off.
+// Changer moves users. It reads afresh, and changes with one request, which it never repeats and, once sent, waits for
+// even if its caller breaks off. One that failed as timed out, unreachable, unavailable or unreadable may have been made
+// all the same: its caller has to look. Of earlier readings it keeps identifiers, and the zone's records for Distribution.
+// It may be used from many goroutines at once. Errors are *fault.Error, or context.Canceled where the caller broke off.
 type Changer struct {
 	reader *Reader
 

@@ -43,32 +43,43 @@ func (c *Changer) Deployed(ctx context.Context) (bool, error) {
 // that it does not know. Where all changes hold already nothing is written.
 func (c *Changer) SwitchOrigins(ctx context.Context, d Distribution, changes []OriginChange) error {
 	id := c.reader.spec.DistributionID
-	var whole keeper
-	read, err := askFront(ctx, c.reader, asking{op: getDistributionConfig}, (*cloudfront.Client).GetDistributionConfig,
-		&cloudfront.GetDistributionConfigInput{Id: &id}, whole.reading)
+	whole := keeper{id: id}
+	config, etag, err := c.configuration(ctx, whole.reading)
 	if err != nil {
 		return err
 	}
-	if read.DistributionConfig == nil {
-		return fault.New(fault.Unreadable, getDistributionConfig, id, errors.New("there is no configuration in the answer"))
-	}
-	if text(read.ETag) != d.ETag {
+	if etag != d.ETag {
 		return refusedUpdate(id, errElse)
 	}
-	changed, err := retarget(read.DistributionConfig, id, changes)
+	changed, err := retarget(config, id, changes)
 	switch {
 	case err != nil:
 		return refusedUpdate(id, err)
 	case !changed:
 		return nil
 	}
-	_, err = askFront(ctx, c.reader, asking{op: updateDistribution, by: c.reader.spec.By, changes: true}, (*cloudfront.Client).UpdateDistribution,
-		&cloudfront.UpdateDistributionInput{Id: &id, IfMatch: &d.ETag, DistributionConfig: read.DistributionConfig}, whole.writing)
+	in := &cloudfront.UpdateDistributionInput{Id: &id, IfMatch: &etag, DistributionConfig: config}
+	_, err = askFront(ctx, c.reader, asking{op: updateDistribution, by: c.reader.spec.By, changes: true},
+		(*cloudfront.Client).UpdateDistribution, in, whole.writing)
 	var api smithy.APIError
 	if errors.As(err, &api) && slices.Contains([]string{"PreconditionFailed", "InvalidIfMatchVersion"}, api.ErrorCode()) {
 		return refusedUpdate(id, errElse)
 	}
 	return err
+}
+
+// configuration reads what the distribution's owner has decided, and the ETag to change it with.
+func (c *Changer) configuration(ctx context.Context, options ...func(*cloudfront.Options)) (*types.DistributionConfig, string, error) {
+	id := c.reader.spec.DistributionID
+	in := &cloudfront.GetDistributionConfigInput{Id: &id}
+	out, err := askFront(ctx, c.reader, asking{op: getDistributionConfig}, (*cloudfront.Client).GetDistributionConfig, in, options...)
+	if err == nil && out.DistributionConfig == nil {
+		err = fault.New(fault.Unreadable, getDistributionConfig, id, errors.New("there is no configuration in the answer"))
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return out.DistributionConfig, text(out.ETag), nil
 }
 
 // errElse is why an ETag no longer holds.

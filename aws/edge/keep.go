@@ -14,13 +14,14 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
-
-	"lifeboat/aws/fault"
 )
 
 // keeper holds a configuration of CloudFront's as it was read, and lets none be written that has lost a part of it: what
 // the SDK has no name for it drops, and CloudFront takes what is not said for switched off.
-type keeper struct{ read []byte }
+type keeper struct {
+	id   string // the distribution's
+	read []byte
+}
 
 // reading keeps the answer of a request.
 func (k *keeper) reading(o *cloudfront.Options) {
@@ -63,7 +64,7 @@ func (k *keeper) compare(ctx context.Context, in middleware.FinalizeInput, next 
 		err = lost(k.read, written)
 	}
 	if err != nil {
-		return out, middleware.Metadata{}, fault.New(fault.Refused, updateDistribution, "", err)
+		return out, middleware.Metadata{}, refusedUpdate(k.id, err)
 	}
 	return next.HandleFinalize(ctx, in)
 }

@@ -38,6 +38,25 @@ func ReversedOrigins(changes []OriginChange) []OriginChange {
 	return back
 }
 
+// Switched says how many of the changes hold: the behaviour targets To. foreign are the paths of those that target
+// neither From nor To, or are gone: somebody else changed them. Whether it is deployed is another question.
+func (d Distribution) Switched(changes []OriginChange) (done int, foreign []string) {
+	now := map[string]string{}
+	for _, b := range d.Behaviors {
+		now[b.Path] = b.Target
+	}
+	for _, c := range changes {
+		switch now[c.Path] {
+		case c.To:
+			done++
+		case c.From:
+		default:
+			foreign = append(foreign, c.Path)
+		}
+	}
+	return done, foreign
+}
+
 // origin finds an origin by its id.
 func (d Distribution) origin(id string) (Origin, bool) {
 	i := slices.IndexFunc(d.Origins, func(o Origin) bool { return o.ID == id })

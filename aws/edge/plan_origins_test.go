@@ -50,3 +50,12 @@ func TestAnOriginIsReplacedByTheOneThatItsGroupNames(t *testing.T) {
 		t.Errorf("reversed %+v, and the changes are %+v", back, changes)
 	}
 }
+
+func TestADistributionSaysWhichChangesHoldAndWhichSomebodyElseMade(t *testing.T) {
+	d := fetching([]string{"/api/* standby", "/old/* primary", "/new/* else", "* pages"})
+	change := func(path string) OriginChange { return OriginChange{Path: path, From: "primary", To: "standby"} }
+	done, foreign := d.Switched([]OriginChange{change("/api/*"), change("/old/*"), change("/new/*"), change("/gone/*")})
+	if done != 1 || !slices.Equal(foreign, []string{"/new/*", "/gone/*"}) {
+		t.Errorf("%d done, foreign %v", done, foreign)
+	}
+}
