@@ -17,6 +17,7 @@ type Definition struct {
 	Values  map[string]string
 	Secrets []string // what valueFrom names: ARNs, or names of SSM parameters
 	Roles   []string // ARNs of the roles that its tasks run and start with
+	VCPU    float64  // that one task takes; 0: it does not say
 }
 
 // Definition reads a task definition by ARN or as family:revision. ECS calls one that it does not know a bad request, so
@@ -28,7 +29,14 @@ func (c *Changer) Definition(ctx context.Context, arn string) (Definition, error
 	if err != nil {
 		return Definition{}, err
 	}
-	d := Definition{ARN: awssdk.ToString(read.TaskDefinitionArn), Family: awssdk.ToString(read.Family), Values: map[string]string{}}
+	return definitionFrom(read), nil
+}
+
+func definitionFrom(read types.TaskDefinition) Definition {
+	d := Definition{
+		ARN: awssdk.ToString(read.TaskDefinitionArn), Family: awssdk.ToString(read.Family), Values: map[string]string{},
+		VCPU: vcpu(awssdk.ToString(read.Cpu)),
+	}
 	for _, role := range []*string{read.TaskRoleArn, read.ExecutionRoleArn} {
 		if role != nil {
 			d.Roles = append(d.Roles, *role)
@@ -37,7 +45,7 @@ func (c *Changer) Definition(ctx context.Context, arn string) (Definition, error
 	for _, container := range read.ContainerDefinitions {
 		d.add(container)
 	}
-	return d, nil
+	return d
 }
 
 func (d *Definition) add(c types.ContainerDefinition) {

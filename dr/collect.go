@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"lifeboat/aws"
@@ -22,10 +23,12 @@ func (w *Watch) collect(r readers) {
 		name := w.region(i)
 		fast := w.newLoop(name+" fast", p.fast, call, w.readFast(i, region))
 		fast.left = func(in *Inputs) bool { return groupsLeft(in.Regions[i].Snapshot) }
+		defined := w.collectDefinitions(i, region)
 		fast.done = func() {
 			if w.named() {
 				control.kick() // origins and records are known by the balancers' names
 			}
+			defined()
 		}
 		w.slow[i] = w.newLoop(name+" slow", p.slow, call, w.readSlow(i, region))
 		for _, id := range slices.Sorted(maps.Keys(r.databases[i])) {
@@ -90,6 +93,59 @@ func (w *Watch) readSlow(i int, r regionReader) func(context.Context) func(*Inpu
 			in.Regions[i].Snapshot, in.Regions[i].images = s, index
 		}
 	}
+}
+
+// collectDefinitions makes the loop that reads what the task definitions of a region's services say, as soon as the services
+// are known and whenever they run another one. The function that it gives is for the end of each fast round.
+func (w *Watch) collectDefinitions(i int, region regionReader) (done func()) {
+	r, ok := region.(definitionReader)
+	if !ok {
+		return func() {}
+	}
+	known := make(chan struct{})
+	tell := sync.OnceFunc(func() { close(known) })
+	l := w.newLoop(w.region(i)+" definitions", periodsOf(w.cfg).slow, w.cfg.Waits.Call.D(), w.readDefinitions(i, r, known))
+	l.left = func(in *Inputs) bool { return definitionsLeft(&in.Regions[i]) }
+	return func() {
+		tell()
+		in := w.inputs()
+		if r := &in.Regions[i]; !r.Definitions.Tried.IsZero() && definitionsLeft(r) {
+			l.kick()
+		}
+	}
+}
+
+func (w *Watch) readDefinitions(i int, r definitionReader, known <-chan struct{}) func(context.Context) func(*Inputs) {
+	var last aws.Part[aws.Definitions]
+	return func(ctx context.Context) func(*Inputs) {
+		select {
+		case <-known:
+		case <-ctx.Done():
+		}
+		in := w.inputs()
+		if refs := definitionRefs(&in.Regions[i]); len(refs) > 0 {
+			last = r.Definitions(ctx, refs, last)
+		}
+		seen := last
+		return func(in *Inputs) { in.Regions[i].Definitions = seen }
+	}
+}
+
+// definitionsLeft says whether services run what was not read yet, where reading has not failed.
+func definitionsLeft(r *RegionInput) bool {
+	p := r.Definitions
+	return p.Err == nil && len(p.Value.Missing(definitionRefs(r))) > 0
+}
+
+func definitionRefs(r *RegionInput) []string {
+	if r.Snapshot == nil {
+		return nil
+	}
+	var refs []string
+	for _, s := range r.Snapshot.Services.Value {
+		refs = append(refs, s.TaskDefinition)
+	}
+	return refs
 }
 
 // copied is a region's snapshot to be changed: those that were joined stay as they are.

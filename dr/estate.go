@@ -56,6 +56,7 @@ type Estate struct {
 	Checks []Check // could users be taken to the region that stands by, in a failover of this minute?
 
 	past     memory  // what the next join compares with
+	joined   *join   // what it was made with; nil where no join has made it
 	outdated [2]bool // a region's registry was read before an image was deployed that must be in it
 }
 

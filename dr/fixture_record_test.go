@@ -19,9 +19,10 @@ func failoverPlan(kind Kind, from, to string) *runbook.Plan {
 	step := func(id string, after ...string) runbook.PlannedStep {
 		return runbook.PlannedStep{ID: id, Title: id, After: after, Commit: id == StepPromote, Safety: id == stepFence}
 	}
+	databases := map[string]string{"us-east-1": "dev-db", "us-west-2": "dr-db"}
 	return &runbook.Plan{
 		Name: string(kind), Title: kind.Phrase(from, to), From: from, To: to, Mode: runbook.Unplanned,
-		Pins: runbook.Pins{PinKind: string(kind), PinSource: "dev-db", PinReplica: "dr-db"},
+		Pins: runbook.Pins{PinKind: string(kind), PinSource: databases[from], PinReplica: databases[to]},
 		Steps: []runbook.PlannedStep{
 			step(stepFence), step(StepPromote, stepFence), step("scale"), step("deploy", StepPromote, "scale"),
 			step(stepPublic, "deploy"), step("protect", stepPublic), step("report", "protect"),

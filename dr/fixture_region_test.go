@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"strings"
 	"time"
 
 	"lifeboat/aws"
@@ -87,6 +88,23 @@ func service(env, name string, tasks int, digest string, at time.Time) aws.Servi
 	}
 	v.Images = []aws.ContainerImage{image}
 	return v
+}
+
+// definitions are those of a region's services: a quarter of a vCPU each, and all in the region.
+func definitions(s *aws.Snapshot) aws.Definitions {
+	all := aws.Definitions{}
+	for _, v := range s.Services.Value {
+		d := aws.Definition{
+			Family: v.Name, VCPU: 0.25, Images: []string{"1.dkr.ecr." + s.Region + ".amazonaws.com/" + v.Name},
+			Values:  map[string]string{"AWS_REGION": s.Region},
+			Secrets: []string{"arn:aws:secretsmanager:" + s.Region + ":1:secret:db"},
+		}
+		if strings.HasSuffix(v.Name, "-backend") {
+			d.Values["DB_HOST"] = v.Cluster + "-db.rds"
+		}
+		all[v.TaskDefinition] = d
+	}
+	return all
 }
 
 func primaryReading(at time.Time) pg.Reading {

@@ -63,8 +63,10 @@ func wellConfig() *config.Config {
 func well() *scene {
 	s := &scene{now: noon, east: eastSnapshot(noon), west: westSnapshot(noon)}
 	s.in = Inputs{Config: wellConfig(), Complete: true, Edge: wellEdge(noon)}
-	s.in.Regions[0] = RegionInput{Snapshot: s.east, SQL: map[string]aws.Part[pg.Reading]{"dev-db": part(primaryReading(noon), noon)}}
-	s.in.Regions[1] = RegionInput{Snapshot: s.west, SQL: map[string]aws.Part[pg.Reading]{"dr-db": part(standbyReading(noon), noon)}}
+	s.in.Regions[0] = RegionInput{Snapshot: s.east, SQL: map[string]aws.Part[pg.Reading]{"dev-db": part(primaryReading(noon), noon)},
+		Definitions: part(definitions(s.east), noon)}
+	s.in.Regions[1] = RegionInput{Snapshot: s.west, SQL: map[string]aws.Part[pg.Reading]{"dr-db": part(standbyReading(noon), noon)},
+		Definitions: part(definitions(s.west), noon)}
 	return s
 }
 
@@ -103,6 +105,7 @@ func (s *scene) pass(d time.Duration) *scene {
 		s.in.Record = &in
 	}
 	for i := range s.in.Regions {
+		s.in.Regions[i].Definitions = again(s.in.Regions[i].Definitions, s.now)
 		for id, p := range s.in.Regions[i].SQL {
 			if p.Tried = s.now; p.Err == nil {
 				p.Seen = s.now

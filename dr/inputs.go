@@ -24,6 +24,8 @@ type RegionInput struct {
 	// SQLBefore is the reading before the newest, by database identifier. A primary is compared with its standby at the
 	// reading that is nearest to the standby's: the two are never read at quite the same moment.
 	SQLBefore map[string]pg.Reading
+	// Definitions are the task definitions of the services' last word.
+	Definitions aws.Part[aws.Definitions]
 
 	images *imageIndex // of Snapshot.Images; nil: made by the join
 }

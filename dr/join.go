@@ -49,6 +49,7 @@ type side struct {
 	older map[string]pg.Reading
 	r     *Region
 	index *imageIndex
+	defs  aws.Part[aws.Definitions]
 	dbs   map[string]*aws.Database
 	life  life
 	// placed is what ECS calls each service, by the estate's name: see join.placed.
@@ -60,7 +61,7 @@ type side struct {
 
 func newSide(c *config.Region, in *RegionInput, r *Region, built Role) side {
 	r.Name, r.Built, r.Raw, r.SQL = c.Name, built, in.Snapshot, in.SQL
-	s := side{cfg: c, raw: in.Snapshot, sql: in.SQL, older: in.SQLBefore, r: r, index: in.images, dbs: map[string]*aws.Database{}}
+	s := side{cfg: c, raw: in.Snapshot, sql: in.SQL, older: in.SQLBefore, r: r, index: in.images, defs: in.Definitions, dbs: map[string]*aws.Database{}}
 	if s.raw == nil {
 		s.raw = &aws.Snapshot{}
 	}
@@ -101,6 +102,8 @@ func (j *join) all() {
 	j.bridge()
 	j.verdict()
 	j.feed()
+	j.prev, j.e.joined = nil, j
+	j.e.Checks = Checks(j.e, "", Failover)
 }
 
 // roles settles which region is expected to serve: the one that is proven to; else the writer of record, once there was a

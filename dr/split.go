@@ -2,6 +2,8 @@ package dr
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -252,7 +254,7 @@ func (j *join) naming(s *side, id string, since time.Time) string {
 			if v.Running == 0 || !v.Seen.fresh() || !v.Seen.At.After(since) {
 				continue
 			}
-			if names := definitionNaming(j.sides[i].raw, v, db.Endpoint); names != "" {
+			if names := j.sides[i].definitionNaming(v, db.Endpoint); names != "" {
 				return fmt.Sprintf("%s in %s runs with %s, its endpoint", v.Name, j.sides[i].cfg.Name, names)
 			}
 		}
@@ -275,8 +277,23 @@ func (j *join) livingWriter(s *side) string {
 	return ""
 }
 
-// definitionNaming is the name of a service's environment value that holds a host; "" where none does, or its definition
-// was not read.
-func definitionNaming(raw *aws.Snapshot, v *Service, host string) string {
+// definitionNaming is the name of an environment value of a service's task definition that holds a host; "" where none
+// does, or the definition was not read.
+func (s *side) definitionNaming(v *Service, host string) string {
+	d, _ := s.definition(v)
+	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
+		if strings.Contains(strings.ToLower(d.Values[name]), strings.ToLower(host)) {
+			return plain(name)
+		}
+	}
 	return ""
+}
+
+// definition is what the task definition of a service says; false where it was not read.
+func (s *side) definition(v *Service) (aws.Definition, bool) {
+	if v.Raw == nil {
+		return aws.Definition{}, false
+	}
+	d, ok := s.defs.Value[v.Raw.TaskDefinition]
+	return d, ok
 }

@@ -66,6 +66,16 @@ func TestAnOldWriterIsRedUnlessAReceiptHoldsNow(t *testing.T) {
 		}, Warn, fenced},
 		"a task of a service that writes": {func(s *scene) { s.services(0, func(all []aws.Service) { all[1].Running = 1 }) }, Bad,
 			not + "backend runs 1 task in us-east-1 at 12:00:00"},
+		"a task in the old region that names its endpoint": {func(s *scene) {
+			all := definitions(s.east)
+			all["dev-grafana:7"].Values["GF_DATABASE_HOST"] = "dev-db.rds:5432"
+			s.in.Regions[0].Definitions = part(all, noon)
+		}, Bad, not + "grafana in us-east-1 runs with GF_DATABASE_HOST, its endpoint"},
+		"a task in the new region that names its endpoint": {func(s *scene) {
+			all := definitions(s.west)
+			all["dr-backend:7"].Values["DB_HOST"] = "dev-db.rds"
+			s.in.Regions[1].Definitions = part(all, noon)
+		}, Bad, not + "backend in us-west-2 runs with DB_HOST, its endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := failedOver()

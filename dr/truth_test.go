@@ -141,6 +141,11 @@ func checkEstate(t *testing.T, seed uint64, e *Estate) {
 	if n := len(e.Verdict.Lines); n < 1 || n > 3 {
 		t.Errorf("seed %d: a verdict of %d lines", seed, n)
 	}
+	for _, c := range e.Checks {
+		if c.Verdict == CheckPass && !c.Seen.fresh() || c.Text == "" || c.Blocking && c.Verdict == CheckPass {
+			t.Errorf("seed %d: check %s has passed, blocking %t, seen %+v: %s", seed, c.ID, c.Blocking, c.Seen, c.Text)
+		}
+	}
 	for _, l := range e.Verdict.Lines {
 		if s := l.String(); strings.Contains(s, "..") || strings.Contains(s, "  ") || strings.Contains(s, ": .") || strings.Contains(s, " .") {
 			t.Errorf("seed %d: words are missing in %q", seed, s)

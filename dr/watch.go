@@ -228,6 +228,11 @@ type regionReader interface {
 	Slow(ctx context.Context, prev aws.Slow) aws.Slow
 }
 
+// definitionReader is a region's reader that can tell what task definitions say.
+type definitionReader interface {
+	Definitions(ctx context.Context, refs []string, prev aws.Part[aws.Definitions]) aws.Part[aws.Definitions]
+}
+
 type edgeReader interface {
 	Probes(ctx context.Context, prev edge.Probes) edge.Probes
 	Control(ctx context.Context, prev edge.Control) edge.Control

@@ -29,7 +29,9 @@ func (r *Reader) Control(ctx context.Context, prev Control) Control {
 		domain = prev.Distribution.Value.Domain
 	}
 	s := r.signposts(records)
-	s.mark(d.Origins)
+	for i := range d.Origins {
+		d.Origins[i].Region = s.region(d.Origins[i].Domain)
+	}
 	return Control{
 		Distribution: tried(prev.Distribution, d, dErr, r.spec.Now()),
 		Zone:         r.zonePart(prev.Zone, z, zErr, s, domain),

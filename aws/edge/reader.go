@@ -73,7 +73,6 @@ func controlDefaults(c aws.Spec, s Spec) aws.Spec {
 	if c.CallTimeout <= 0 {
 		c.CallTimeout = s.Timeout
 	}
-	c.Asked = s.toldOfFront
 	return c
 }
 

@@ -18,7 +18,6 @@ import (
 type estate struct {
 	*sim.Server
 	*edge.Reader
-	network *sim.Memory
 }
 
 // simulated runs f in a bubble of time with a simulator on a network in memory.
@@ -40,7 +39,7 @@ func simulated(t *testing.T, f func(t *testing.T, e estate)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, estate{s, r, memory})
+		f(t, estate{s, r})
 	})
 }
 

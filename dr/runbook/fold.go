@@ -18,9 +18,7 @@ func (v *View) apply(e Entry) {
 	case EntryMode:
 		v.Mode = e.Mode
 	case EntryAsked:
-		q := *e.Question
-		q.Asked = e.Seq
-		v.Questions = append(v.Questions, q)
+		v.Questions = append(v.Questions, *e.Question)
 	case EntryAnswered:
 		v.answered(e)
 	case EntryUndoing:

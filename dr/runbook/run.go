@@ -103,17 +103,11 @@ func (r *Run) halting() bool { return r.going().Err() != nil }
 // log makes an entry durable and shows it. Where the journal cannot be written the run stops: nothing may change
 // that is not kept.
 func (r *Run) log(e Entry) error {
-	_, err := r.write(e)
-	return err
-}
-
-// write is log, and gives the entry as it was kept.
-func (r *Run) write(e Entry) (kept Entry, err error) {
-	err = r.journal.append(r.hard, e, func(e Entry) { kept = e; r.feed.entry(e) })
+	err := r.journal.append(r.hard, e, r.feed.entry)
 	if err != nil {
 		r.halt(LeaseLost, err)
 	}
-	return kept, err
+	return err
 }
 
 // drive runs the procedure to its end.
@@ -125,11 +119,8 @@ func (r *Run) drive() {
 	go func() { defer close(renewed); r.keeper.keep(keeping) }()
 	r.advance()
 	ending, err := r.ending()
-	switch ending {
-	case Undone:
+	if ending == Undone {
 		ending, err = r.takeBack()
-	case CalledOff:
-		ending, err = r.calledOff(err)
 	}
 	ending, err = r.close(ending, err)
 	stop()
@@ -170,7 +161,7 @@ func (r *Run) ending() (Ending, error) {
 func (r *Run) close(ending Ending, why error) (Ending, error) {
 	var err error
 	switch ending {
-	case Done, Undone, CalledOff:
+	case Done, Undone:
 		err = r.log(Entry{Kind: EntryEnded, Result: Outcome(ending)})
 	case Stopped:
 		err = r.log(Entry{Kind: EntryStopped, Text: why.Error()})

@@ -86,7 +86,6 @@ type Record struct {
 	TTL      int // seconds; 1 is automatic
 	Proxied  bool
 	Comment  string
-	Tags     []string // "team:web"
 	Created  time.Time
 	Modified time.Time
 }
