@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -24,13 +26,13 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 ) {
 	out, metadata, err = next.HandleDeserialize(ctx, in)
 	r, ok := out.RawResponse.(*smithyhttp.Response)
-	if err != nil || !ok || r.StatusCode >= 300 {
+	if err != nil || !ok || r.StatusCode >= 300 || ofAnObject(ctx) {
 		return out, metadata, err
 	}
 	begins := "{"
 	if q, ok := in.Request.(*smithyhttp.Request); ok {
 		switch q.Header.Get("Content-Type") {
-		case "application/x-www-form-urlencoded":
+		case "application/x-www-form-urlencoded", "application/xml":
 			begins = "<"
 		case "": // a question without a body: CloudFront answers in XML, a credentials endpoint in JSON
 			begins = "<{"
@@ -44,6 +46,13 @@ func realAnswer(ctx context.Context, in middleware.DeserializeInput, next middle
 		io.Closer
 	}{body, r.Body}
 	return out, metadata, beginsWith(body, begins)
+}
+
+// ofAnObject says whether a call's answer may be anything: an object of S3's, or nothing after one was written. Bucket looks
+// at those itself.
+func ofAnObject(ctx context.Context) bool {
+	op := awsmiddleware.GetOperationName(ctx)
+	return awsmiddleware.GetServiceID(ctx) == s3.ServiceID && (op == "GetObject" || op == "PutObject")
 }
 
 func beginsWith(r *bufio.Reader, want string) error {

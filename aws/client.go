@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +17,7 @@ import (
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -39,6 +41,16 @@ type clients struct {
 	secrets *secretsmanager.Client
 	quotas  *servicequotas.Client
 	sts     *sts.Client
+
+	s3 func() *s3.Client // made when it is needed first; see objects
+}
+
+// objects is the client of S3; nil without a configuration.
+func (c *clients) objects() *s3.Client {
+	if c.s3 == nil {
+		return nil
+	}
+	return c.s3()
 }
 
 // open gives the region's clients with credentials that are good now. The AWS configuration is read at the first refresh
@@ -114,12 +126,22 @@ func newClients(cfg awssdk.Config, role string) *clients {
 	c.secrets = secretsmanager.NewFromConfig(cfg)
 	c.quotas = servicequotas.NewFromConfig(cfg)
 	c.sts = sts.NewFromConfig(cfg)
+	c.s3 = sync.OnceValue(func() *s3.Client { return newS3(cfg) })
 	c.metrics = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
 		if cfg.BaseEndpoint != nil { // emulators know the query protocol only; AWS itself is asked in the SDK's own
 			o.Protocol = awsquery.New(schemas.GraniteServiceVersion20100801)
 		}
 	})
 	return c
+}
+
+// newS3 makes a client of S3 that adds no checksums to what the signature covers anyway: not every emulator takes them.
+func newS3(cfg awssdk.Config) *s3.Client {
+	return s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = cfg.BaseEndpoint != nil // an emulator has one name for all buckets
+		o.RequestChecksumCalculation = awssdk.RequestChecksumCalculationWhenRequired
+		o.ResponseChecksumValidation = awssdk.ResponseChecksumValidationWhenRequired
+	})
 }
 
 // Assume gives the role's credentials, by the STS of the region itself: the global one leans on us-east-1.

@@ -137,6 +137,9 @@ func operation(r *http.Request) string {
 	if _, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		return service + ":" + action
 	}
+	if service == "s3" {
+		return service + ":" + r.Method
+	}
 	form, _ := url.ParseQuery(body)
 	return service + ":" + form.Get("Action")
 }

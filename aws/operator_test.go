@@ -43,6 +43,13 @@ func (p *person) code(ctx context.Context, why string) (string, error) {
 	return p.codes[n], nil
 }
 
+// asked are the questions so far.
+func (p *person) asked() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.why)
+}
+
 // operator is one of the simulated estate's, with or without a second factor.
 func (p *place) operator(t testing.TB, s aws.Spec, person *person) *aws.Operator {
 	t.Helper()
@@ -114,7 +121,7 @@ func TestOneSessionOfOneRegionsSTSChangesBothRegions(t *testing.T) {
 			})
 		}
 		g.Wait()
-		want(t, "times a code was asked for", len(who.why), 1)
+		want(t, "times a code was asked for", len(who.asked()), 1)
 		i := slices.IndexFunc(a.list, func(r aws.Asked) bool { return r.Operation == "sts:AssumeRole" })
 		want(t, "the role is assumed in", a.list[i].Region, west)
 		want(t, "requests", repeated(a.take()), []string{"5 x application-autoscaling:RegisterScalableTarget", "5 x ecs:UpdateService", "1 x sts:AssumeRole"})
@@ -145,7 +152,7 @@ func TestASessionIsRenewedBeforeItsEnd(t *testing.T) {
 				}
 				want(t, "requests", repeated(p.take()), []string{"4 x ecs:UpdateService", "3 x sts:AssumeRole"})
 				if who != nil {
-					want(t, "times a code was asked for", len(who.why), 3)
+					want(t, "times a code was asked for", len(who.asked()), 3)
 				}
 			})
 		})
@@ -165,7 +172,7 @@ func TestASessionIsRenewedWhileTheOldOneIsUsed(t *testing.T) {
 			})
 		}
 		deploy()
-		if err := by.Renew(t.Context(), 10*time.Minute); err != nil || len(who.why) != 1 {
+		if err := by.Renew(t.Context(), 10*time.Minute); err != nil || len(who.asked()) != 1 {
 			t.Errorf("a session of an hour is renewed at once (%v)", err)
 		}
 		time.Sleep(52 * time.Minute)
@@ -176,7 +183,7 @@ func TestASessionIsRenewedWhileTheOldOneIsUsed(t *testing.T) {
 		want(t, "a change waited for", deploy(), 0)
 		want(t, "renewed", <-done, nil)
 		want(t, "ends", by.Expires(), time.Now().Add(time.Hour))
-		want(t, "times a code was asked for", len(who.why), 2)
+		want(t, "times a code was asked for", len(who.asked()), 2)
 	})
 }
 
@@ -198,7 +205,7 @@ func TestAWrongCodeIsAskedForAgainInWords(t *testing.T) {
 			p, who := open(t, 4), &person{codes: c.codes}
 			err := changer(t, p.spec(west), p.operator(t, p.spec(west), who)).Deploy(t.Context(), cluster, drBackend)
 			wantKind(t, fmt.Sprint(c.codes), err, c.kind)
-			want(t, "asked", who.why, c.why)
+			want(t, "asked", who.asked(), c.why)
 			calls := p.take()
 			want(t, fmt.Sprint("requests for ", c.codes), len(slices.DeleteFunc(calls, func(op string) bool { return op != "sts:AssumeRole" })), c.calls)
 		})
@@ -217,7 +224,7 @@ func TestACodeIsSentOnce(t *testing.T) {
 			_, err := p.operator(t, p.spec(west), who).Identity(t.Context())
 			wantKind(t, how, err, kind)
 			want(t, "requests", p.take(), []string{"sts:AssumeRole"})
-			want(t, "times a code was asked for", len(who.why), 1)
+			want(t, "times a code was asked for", len(who.asked()), 1)
 		})
 	}
 }
@@ -244,7 +251,7 @@ func TestWhenWhoIsAskedGoesAwayTheNextIsAsked(t *testing.T) {
 		go func() { _, err := by.Identity(t.Context()); errs <- err }()
 		wantKind(t, "the one that went away", <-errs, fault.TimedOut)
 		want(t, "the other", <-errs, nil)
-		want(t, "times a code was asked for", len(who.why), 2)
+		want(t, "times a code was asked for", len(who.asked()), 2)
 	})
 }
 
@@ -258,7 +265,7 @@ func TestWhoWaitsForASessionMayLeave(t *testing.T) {
 		defer cancel()
 		_, err := by.Retrieve(ctx)
 		wantKind(t, "left", err, fault.TimedOut)
-		want(t, "times a code was asked for", len(who.why), 1)
+		want(t, "times a code was asked for", len(who.asked()), 1)
 		time.Sleep(time.Minute)
 	})
 }
@@ -286,7 +293,7 @@ func TestNobodyIsAskedForACodeWhereThereAreNoCredentials(t *testing.T) {
 	s.Profile = "nobody"
 	_, err := p.operator(t, s, who).Identity(t.Context())
 	wantKind(t, "no profile", err, fault.NoCredentials)
-	want(t, "times a code was asked for", len(who.why), 0)
+	want(t, "times a code was asked for", len(who.asked()), 0)
 }
 
 func TestTheOperatorsProfileTakesTheRoleOnInPlaceOfTheReaders(t *testing.T) {

@@ -22,9 +22,6 @@ type zoneReading struct {
 
 // zone reads the zone by its name, and then its parts side by side. Health checks and pools fail alone, keeping what prev had.
 func (r *Reader) zone(ctx context.Context, prev Zone) (zoneReading, error) {
-	if r.spec.Zone == "" {
-		return zoneReading{}, fault.New(fault.NotConfigured, "Cloudflare zone", "", nil)
-	}
 	c, err := r.cloudflare()
 	if err != nil {
 		return zoneReading{}, err
@@ -53,7 +50,7 @@ func (r *Reader) zone(ctx context.Context, prev Zone) (zoneReading, error) {
 func (c *cloudflare) find(ctx context.Context) (id, account string, err error) {
 	var p zones.ZoneListParams
 	p.Name.Value, p.Name.Present = c.zone, true
-	page, err := one(ctx, c, "zones", func(ctx context.Context) (*zonesPage, error) { return zones.NewZoneService(c.options...).List(ctx, p) })
+	page, err := one(ctx, c, askZones, func(ctx context.Context) (*zonesPage, error) { return zones.NewZoneService(c.options...).List(ctx, p) })
 	if err != nil {
 		return "", "", err
 	}
@@ -62,7 +59,7 @@ func (c *cloudflare) find(ctx context.Context) (id, account string, err error) {
 			return z.ID, z.Account.ID, nil
 		}
 	}
-	return "", "", c.fault("zones", fault.NotFound, errors.New("the token sees no zone of this name"))
+	return "", "", c.fault(askZones, fault.NotFound, errors.New("the token sees no zone of this name"))
 }
 
 // records are the zone's records that lead to addresses or names.
@@ -71,7 +68,7 @@ func (c *cloudflare) records(ctx context.Context, id string) ([]Record, error) {
 	p.ZoneID.Value, p.ZoneID.Present = id, true
 	p.PerPage.Value, p.PerPage.Present = recordsAPage, true
 	service := dns.NewRecordService(c.options...)
-	all, err := pages(ctx, c, "dns_records", func(ctx context.Context, n float64) (*recordsPage, error) {
+	all, err := pages(ctx, c, askRecords, func(ctx context.Context, n float64) (*recordsPage, error) {
 		p.Page.Value, p.Page.Present = n, true
 		return service.List(ctx, p)
 	})
@@ -84,13 +81,23 @@ func (c *cloudflare) records(ctx context.Context, id string) ([]Record, error) {
 	return list, err
 }
 
+// firstRecords are the first few of the zone's records, of any type.
+func (c *cloudflare) firstRecords(ctx context.Context, id string) (*recordsPage, error) {
+	var p dns.RecordListParams
+	p.ZoneID.Value, p.ZoneID.Present = id, true
+	p.PerPage.Value, p.PerPage.Present = 5, true
+	return one(ctx, c, askRecords, func(ctx context.Context) (*recordsPage, error) {
+		return dns.NewRecordService(c.options...).List(ctx, p)
+	})
+}
+
 // checks are the zone's health checks.
 func (c *cloudflare) checks(ctx context.Context, id string) ([]HealthCheck, error) {
 	var p healthchecks.HealthcheckListParams
 	p.ZoneID.Value, p.ZoneID.Present = id, true
 	p.PerPage.Value, p.PerPage.Present = checksAPage, true
 	service := healthchecks.NewHealthcheckService(c.options...)
-	all, err := pages(ctx, c, "healthchecks", func(ctx context.Context, n float64) (*checksPage, error) {
+	all, err := pages(ctx, c, askChecks, func(ctx context.Context, n float64) (*checksPage, error) {
 		p.Page.Value, p.Page.Present = n, true
 		return service.List(ctx, p)
 	})
@@ -104,11 +111,11 @@ func (c *cloudflare) checks(ctx context.Context, id string) ([]HealthCheck, erro
 // pools are the account's load-balancing pools.
 func (c *cloudflare) pools(ctx context.Context, account string) ([]Pool, error) {
 	if account == "" {
-		return nil, c.fault("pools", fault.Unreadable, errors.New("the zone does not say which account it is in"))
+		return nil, c.fault(askPools, fault.Unreadable, errors.New("the zone does not say which account it is in"))
 	}
 	var p load_balancers.PoolListParams
 	p.AccountID.Value, p.AccountID.Present = account, true
-	page, err := one(ctx, c, "pools", func(ctx context.Context) (*poolsPage, error) {
+	page, err := one(ctx, c, askPools, func(ctx context.Context) (*poolsPage, error) {
 		return load_balancers.NewPoolService(c.options...).List(ctx, p)
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/option"
 	"github.com/cloudflare/cloudflare-go/v7/packages/pagination"
 
+	"lifeboat/aws"
 	"lifeboat/aws/fault"
 )
 
@@ -25,7 +26,7 @@ const (
 // mostPages bounds a list that never ends.
 const mostPages = 100
 
-// cloudflare is Cloudflare's API for the time of one reading.
+// cloudflare is Cloudflare's API for the time of one reading or change.
 type cloudflare struct {
 	reader    *Reader
 	zone      string
@@ -33,8 +34,12 @@ type cloudflare struct {
 	transport *http.Transport
 }
 
-// cloudflare makes a client that retries nothing: a reading that fails is tried again with the next round.
+// cloudflare makes a client that retries nothing: a reading that fails is tried again with the next round, and whether a
+// change without an answer took effect is for its caller to find out.
 func (r *Reader) cloudflare() (*cloudflare, error) {
+	if r.spec.Zone == "" {
+		return nil, fault.New(fault.NotConfigured, "Cloudflare zone", "", nil)
+	}
 	token := strings.TrimSpace(r.spec.CloudflareKey())
 	if token == "" {
 		return nil, fault.New(fault.NoCredentials, "Cloudflare", r.spec.Zone, errors.New("there is no API token in the environment, see edge.cloudflare.token_env"))
@@ -56,12 +61,16 @@ func (c *cloudflare) fault(op string, kind fault.Kind, cause error) error {
 	return fault.New(kind, "Cloudflare "+op, c.zone, cause)
 }
 
-// one makes one request, with a deadline of its own.
-func one[T any](ctx context.Context, c *cloudflare, op string, call func(context.Context) (T, error)) (T, error) {
-	within, cancel := context.WithTimeout(ctx, c.reader.spec.Timeout)
+// one makes one request, within Spec.Timeout; see patience.
+func one[T any](ctx context.Context, c *cloudflare, op string, call func(context.Context) (T, error)) (v T, err error) {
+	if err := ctx.Err(); err != nil {
+		return v, c.judge(ctx, op, err)
+	}
+	changes := op == askBatch
+	ctx, cancel := patience(ctx, changes, c.reader.spec.Timeout)
 	defer cancel()
-	v, err := call(within)
-	if err != nil {
+	c.reader.spec.told(ctx, aws.Asked{Operation: "cloudflare:" + cloudflareNames[op], Target: c.zone, Changes: changes})
+	if v, err = call(ctx); err != nil {
 		return v, c.judge(ctx, op, err)
 	}
 	return v, nil

@@ -21,6 +21,7 @@ import (
 type answers struct {
 	t       *testing.T
 	byPath  map[string]http.HandlerFunc
+	changes http.HandlerFunc // answers what is no GET; nil: there must be none
 	mu      sync.Mutex
 	queries []string
 }
@@ -29,8 +30,13 @@ func (a *answers) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	if got := q.Header.Get("Authorization"); got != "Bearer secret" {
 		a.t.Errorf("Authorization %q", got)
 	}
-	if q.Method != http.MethodGet {
+	switch {
+	case q.Method != http.MethodGet && a.changes == nil:
 		a.t.Errorf("%s %s", q.Method, q.URL)
+	case q.Method != http.MethodGet:
+		w.Header().Set("Content-Type", "application/json")
+		a.changes(w, q)
+		return
 	}
 	a.mu.Lock()
 	a.queries = append(a.queries, q.URL.RequestURI())
@@ -97,9 +103,9 @@ func TestTheZoneIsReadPageByPage(t *testing.T) {
 		t.Fatal(zone.Err)
 	}
 	want := []Record{
-		{ID: "id-shop.example", Name: "shop.example", Type: "CNAME", Content: "d1.cloudfront.net", Proxied: true},
-		{ID: "id-origin.shop.example", Name: "origin.shop.example", Type: "CNAME", Content: "alb.internal", TTL: time.Minute, Region: "us-east-1"},
-		{ID: "id-grafana.shop.example", Name: "grafana.shop.example", Type: "CNAME", Content: "dr-9.us-west-2.elb.amazonaws.com", TTL: 2 * time.Minute, Region: "us-west-2"},
+		{ID: "id-shop.example", Name: "shop.example", Type: "CNAME", Content: "d1.cloudfront.net", End: "d1.cloudfront.net", Proxied: true},
+		{ID: "id-origin.shop.example", Name: "origin.shop.example", Type: "CNAME", Content: "alb.internal", End: "alb.internal", TTL: time.Minute, Region: "us-east-1"},
+		{ID: "id-grafana.shop.example", Name: "grafana.shop.example", Type: "CNAME", Content: "dr-9.us-west-2.elb.amazonaws.com", End: "dr-9.us-west-2.elb.amazonaws.com", TTL: 2 * time.Minute, Region: "us-west-2"},
 	}
 	if zone.Value.Name != "shop.example" || !slices.Equal(zone.Value.Records, want) {
 		t.Errorf("zone %+v", zone.Value)

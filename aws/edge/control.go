@@ -29,9 +29,7 @@ func (r *Reader) Control(ctx context.Context, prev Control) Control {
 		domain = prev.Distribution.Value.Domain
 	}
 	s := r.signposts(records)
-	for i := range d.Origins {
-		d.Origins[i].Region = s.region(d.Origins[i].Domain)
-	}
+	s.mark(d.Origins)
 	return Control{
 		Distribution: tried(prev.Distribution, d, dErr, r.spec.Now()),
 		Zone:         r.zonePart(prev.Zone, z, zErr, s, domain),

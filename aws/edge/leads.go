@@ -70,6 +70,13 @@ func (s signposts) named(name string) string {
 	return ""
 }
 
+// mark writes into each origin the region that it leads to.
+func (s signposts) mark(origins []Origin) {
+	for i := range origins {
+		origins[i].Region = s.region(origins[i].Domain)
+	}
+}
+
 // cdn says whether name leads to the distribution of that domain; where there is none to compare with, to any.
 func (s signposts) cdn(name, domain string) bool {
 	name = s.end(name)
@@ -90,7 +97,7 @@ func plain(name string) string {
 func (r *Reader) estate(records []Record, s signposts, domain string) []Record {
 	var list []Record
 	for _, record := range records {
-		record.Region = s.region(record.Content)
+		record.Region, record.End = s.region(record.Content), s.end(record.Content)
 		if r.belongs(record, s, domain) {
 			list = append(list, record)
 		}

@@ -73,6 +73,7 @@ func controlDefaults(c aws.Spec, s Spec) aws.Spec {
 	if c.CallTimeout <= 0 {
 		c.CallTimeout = s.Timeout
 	}
+	c.Asked = s.toldOfFront
 	return c
 }
 

@@ -18,6 +18,7 @@ import (
 type estate struct {
 	*sim.Server
 	*edge.Reader
+	network *sim.Memory
 }
 
 // simulated runs f in a bubble of time with a simulator on a network in memory.
@@ -39,7 +40,7 @@ func simulated(t *testing.T, f func(t *testing.T, e estate)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f(t, estate{s, r})
+		f(t, estate{s, r, memory})
 	})
 }
 

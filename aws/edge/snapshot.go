@@ -1,5 +1,6 @@
 // Package edge looks at where users are sent: CloudFront, Cloudflare's records, resolvers, and probes of each load
-// balancer and of the public names, all from the operator's seat. It proves which region serves, and changes nothing.
+// balancer and of the public names, all from the operator's seat. It proves which region serves. Its Reader changes
+// nothing; its Changer moves users.
 package edge
 
 import (
@@ -122,6 +123,7 @@ type Record struct {
 	TTL                     time.Duration // 0: Cloudflare's automatic
 	Proxied                 bool
 	Region                  string // the region that Content leads to; "" where it leads to the CDN or is not known
+	End                     string // the last name that Content leads to through the zone, in lower case; its own where it leaves the zone
 }
 
 // HealthCheck is a Cloudflare health check. It watches a record and does not steer.

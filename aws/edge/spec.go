@@ -8,18 +8,19 @@ import (
 	"lifeboat/aws"
 )
 
-// Spec is what the edge's reader is told. It comes from lifeboat.yaml.
+// Spec is what the edge's reader and its changer are told. It comes from lifeboat.yaml.
 type Spec struct {
 	Regions      []string          // the two regions' names, primary first
 	Environments map[string]string // what the health field says -> region name
 	Field        string            // the health answer's field that names the site, dotted path; "environment"
 
 	DistributionID string   // "" for none
-	CloudFront     aws.Spec // how CloudFront is reached: profile, role, endpoint
+	CloudFront     aws.Spec // how CloudFront is reached: profile, role, endpoint; its own Asked is not told
 	Zone           string   // Cloudflare zone name, "" for none
 	Records        []string // names of the zone that belong to the estate; empty: every name that leads to the CDN or a balancer
 	CloudflareURL  string   // endpoint override
 	CloudflareKey  func() string
+	By             *aws.Operator // who changes CloudFront; nil: who reads it
 	// BalancerNames gives the balancers' DNS names as last read, by region, so that origins and records can be named
 	// by the region they lead to.
 	BalancerNames func() map[string][]string
@@ -29,6 +30,10 @@ type Spec struct {
 	API       Probe
 	Write     Probe
 	Resolvers []string // host:port
+
+	// Asked is told of every request to CloudFront and Cloudflare right before it is sent, with the context that it is sent
+	// under. Probes and resolvers are none. nil: nobody is told.
+	Asked func(ctx context.Context, a aws.Asked)
 
 	Now     func() time.Time
 	Dial    func(ctx context.Context, network, addr string) (net.Conn, error) // nil: net.Dialer

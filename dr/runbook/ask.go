@@ -12,9 +12,12 @@ const wrongPause = 250 * time.Millisecond
 // ask puts a question until it is answered as Question.Judge wants it. A wrong answer leaves it waiting. It is journaled
 // that it was asked, and what was answered.
 func (r *Run) ask(ctx context.Context, q Question) (Answer, error) {
-	if err := r.log(Entry{Kind: EntryAsked, Step: q.Step, Question: &q}); err != nil {
+	kept := q // those who read the entry are at it while the question goes on changing
+	asked, err := r.write(Entry{Kind: EntryAsked, Step: q.Step, Question: &kept})
+	if err != nil {
 		return Answer{}, err
 	}
+	q.Asked = asked.Seq
 	for q.Attempt = 1; ; q.Attempt++ {
 		a, err := r.o.Operator.Ask(ctx, q)
 		if err == nil && ctx.Err() == nil {
@@ -59,6 +62,8 @@ func (r *Run) offer(s *Step, choices ...Choice) []Offer {
 			o = r.undoOffer()
 		case GoUnplanned:
 			o = r.unplannedOffer()
+		case CallOff:
+			o = r.callOffOffer()
 		}
 		out = append(out, o)
 	}
@@ -109,6 +114,14 @@ func (r *Run) unplannedOffer() Offer {
 	return o
 }
 
+func (r *Run) callOffOffer() Offer {
+	o := Offer{Choice: CallOff}
+	if len(r.View().toUndo()) > 0 {
+		o.Disabled = "things were changed already: take them back, or stop"
+	}
+	return o
+}
+
 // decided carries out a choice that is about the whole run. It says whether it was one.
 func (r *Run) decided(a Answer) bool {
 	switch a.Choice {
@@ -116,6 +129,8 @@ func (r *Run) decided(a Answer) bool {
 		r.halt(Stopped, because("stopped", a))
 	case Undo:
 		r.halt(Undone, because("taken back", a))
+	case CallOff:
+		r.halt(CalledOff, because("called off", a))
 	case GoUnplanned:
 		r.goUnplanned(a)
 	default:

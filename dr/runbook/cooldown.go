@@ -15,10 +15,10 @@ func coolDown(ctx context.Context, o Options) error {
 	}
 	ended, run, err := LastChange(ctx, o.Archive, o.Run)
 	if err != nil {
-		return fmt.Errorf("it cannot be told whether a run ended a moment ago (type %q with a reason to start nevertheless): %w", PhraseCoolDown, err)
+		return refused("it cannot be told whether a run ended a moment ago (type %q with a reason to start nevertheless): %w", PhraseCoolDown, err)
 	}
 	if free := ended.Add(o.Timing.CoolDown); run != "" && time.Now().Before(free) {
-		return fmt.Errorf("run %s changed things until %s; wait until %s, or type %q with a reason",
+		return refused("run %s changed things until %s; wait until %s, or type %q with a reason",
 			run, ended.UTC().Format("15:04:05 UTC"), free.UTC().Format("15:04:05 UTC"), PhraseCoolDown)
 	}
 	return nil

@@ -10,8 +10,10 @@ import (
 // Desk is an operator whose answers come from elsewhere: a socket, a screen. Questions lie on it until they are
 // answered or withdrawn.
 type Desk struct {
-	mu   sync.Mutex
-	open []laid
+	mu      sync.Mutex
+	open    []laid
+	codes   int           // how many codes were asked for
+	changed chan struct{} // closed and replaced whenever open changes; nil until somebody waits for it
 }
 
 type laid struct {
@@ -24,6 +26,7 @@ func (d *Desk) Ask(ctx context.Context, q Question) (Answer, error) {
 	l := laid{q, make(chan Answer, 1)}
 	d.mu.Lock()
 	d.open = append(d.open, l)
+	d.stir()
 	d.mu.Unlock()
 	defer d.clear(l)
 	select {
@@ -38,6 +41,42 @@ func (d *Desk) clear(l laid) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.open = slices.DeleteFunc(d.open, func(o laid) bool { return o.answer == l.answer })
+	d.stir()
+}
+
+// stir tells those who wait that what is open has changed. d.mu is held.
+func (d *Desk) stir() {
+	if d.changed != nil {
+		close(d.changed)
+		d.changed = nil
+	}
+}
+
+// Changed is closed at the next change of what is open. Take it before Open, so that no change falls between the two.
+func (d *Desk) Changed() <-chan struct{} {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.changed == nil {
+		d.changed = make(chan struct{})
+	}
+	return d.changed
+}
+
+// Code asks for the six digits of the operator's second factor, and says why in words. It stands in no journal: what is
+// typed is a secret, and goes to whoever called. ErrNoAnswer means that the operator chose to go without.
+func (d *Desk) Code(ctx context.Context, why string) (string, error) {
+	d.mu.Lock()
+	d.codes++
+	q := Question{
+		ID: fmt.Sprintf("code %d", d.codes), Kind: AskCode, Title: "one-time code", Text: why, Attempt: 1,
+		Offers: []Offer{{Choice: Pass}, {Choice: Stop}},
+	}
+	d.mu.Unlock()
+	a, err := d.Ask(ctx, q)
+	if err == nil && a.Choice != Pass {
+		err = fmt.Errorf("%w: no code was given", ErrNoAnswer)
+	}
+	return typed(a.Phrase), err
 }
 
 // Open lists the questions that wait, the oldest first.
@@ -65,5 +104,6 @@ func (d *Desk) Answer(id string, a Answer) error {
 	}
 	d.open[i].answer <- a
 	d.open = slices.Delete(d.open, i, i+1)
+	d.stir()
 	return nil
 }

@@ -25,6 +25,13 @@
 // at best effort has a Deadline, after which it is not done and the run goes on; with Keep it is tried again until it is
 // done, and the run stays open with its lease.
 //
+// # Screens
+//
+// A run outlives its screens. The process that executes it lays its questions on a Desk and serves them with a Server on
+// a socket of its owner's (Listen); a screen attaches with a Line, which mirrors Run. From another machine a run is followed
+// by its journal (Trace), and its questions are answered by what is laid beside that (Answers), so that a gate for two
+// people can be passed from two machines. Codes of a second factor are asked for over the socket alone.
+//
 // # The journal
 //
 // One Entry an action, each line of JSON ending in the SHA-256 of itself, which the next one carries. Verify finds what

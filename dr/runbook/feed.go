@@ -10,11 +10,11 @@ import (
 // Event is one thing that happened in a run, numbered from 1 without gaps. Entry is the journal's, where it was
 // journaled; else Step and Text are what a look just saw, which is shown and not kept.
 type Event struct {
-	N     int64
-	At    time.Time
-	Entry *Entry
-	Step  string
-	Text  string
+	N     int64     `json:"n"`
+	At    time.Time `json:"at"`
+	Entry *Entry    `json:"entry,omitempty"`
+	Step  string    `json:"step,omitempty"`
+	Text  string    `json:"text,omitempty"`
 }
 
 // feed is what screens see of a run in this process.
@@ -47,23 +47,52 @@ func (f *feed) recall(e Entry) {
 func (f *feed) say(step, text string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for i := range f.view.Steps {
-		if s := &f.view.Steps[i]; s.ID == step {
-			if s.Text == text {
-				return
-			}
-			f.view = f.view.clone()
-			f.view.Steps[i].Text = text
-		}
+	if s, ok := f.view.Step(step); ok && s.Text == text {
+		return
 	}
+	f.view = f.view.clone()
+	f.view.say(step, text)
 	f.add(Event{At: time.Now().UTC(), Step: step, Text: text})
+}
+
+// copied takes the next event of another process's feed, whose first one this feed has begun with.
+func (f *feed) copied(e Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.view = f.view.clone()
+	if e.Entry != nil {
+		f.view.apply(*e.Entry)
+	} else {
+		f.view.say(e.Step, e.Text)
+	}
+	f.events = append(f.events, e)
+	f.stir()
 }
 
 func (f *feed) add(e Event) {
 	e.N = int64(len(f.events)) + 1
 	f.events = append(f.events, e)
+	f.stir()
+}
+
+// stir wakes those who wait. f.mu is held.
+func (f *feed) stir() {
 	close(f.changed)
 	f.changed = make(chan struct{})
+}
+
+// wake wakes those who wait for what is not in the feed.
+func (f *feed) wake() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stir()
+}
+
+// upcoming is closed at the next change.
+func (f *feed) upcoming() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.changed
 }
 
 // end tells those who wait that no more events come.
@@ -71,8 +100,7 @@ func (f *feed) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.closed = true
-	close(f.changed)
-	f.changed = make(chan struct{})
+	f.stir()
 }
 
 func (f *feed) now() View {

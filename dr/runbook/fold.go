@@ -18,7 +18,9 @@ func (v *View) apply(e Entry) {
 	case EntryMode:
 		v.Mode = e.Mode
 	case EntryAsked:
-		v.Questions = append(v.Questions, *e.Question)
+		q := *e.Question
+		q.Asked = e.Seq
+		v.Questions = append(v.Questions, q)
 	case EntryAnswered:
 		v.answered(e)
 	case EntryUndoing:

@@ -44,27 +44,19 @@ func (r *Run) stillHolds(s *Step) bool {
 
 func gateID(g *Gate) string { return "gate " + g.ID }
 
-// askGate gathers what the gate shows and asks until as many people have passed it as it needs.
+// askGate gathers what the gate shows and asks until as many people have passed it as it needs, or until it need not be
+// asked any more. Looking again gathers the figures anew; whoever passed it before is not asked again.
 func (r *Run) askGate(f *flight, g *Gate) error {
 	var passed []string
-	for {
-		notice := r.figures(f, g)
-		q := Question{
-			ID: gateID(g), Kind: AskGate, Step: f.step.ID, Title: g.Title, Notice: &notice, Passed: passed,
-			Offers: append([]Offer{{Choice: Pass, Phrase: g.Phrase}}, r.offer(f.step, Skip, Undo, GoUnplanned, Stop)...),
-		}
-		if q.Title == "" {
-			q.Title = f.step.Title
-		}
-		if len(passed)+1 < g.People {
-			q.ID += " " + ordinal(len(passed)+1)
-		}
-		a, err := r.ask(f.look, q)
+	for !r.unneeded(f, g) {
+		a, err := r.ask(f.look, r.gateQuestion(f, g, passed))
 		switch {
 		case err != nil:
 			return err
 		case a.Choice == Skip:
 			return &skipOrder{a}
+		case a.Choice == LookAgain:
+			continue
 		case r.decided(a):
 			if why := r.brokenOff(f); why != nil {
 				return why
@@ -75,6 +67,31 @@ func (r *Run) askGate(f *flight, g *Gate) error {
 			return nil
 		}
 	}
+	return nil
+}
+
+// unneeded says whether what a gate guards against does not hold. A panic on the way counts as no.
+func (r *Run) unneeded(f *flight, g *Gate) bool {
+	if g.Unless == nil {
+		return false
+	}
+	seen, err := safeLook(f.look, func(ctx context.Context, t *Task) (Seen, error) { return Seen{So: g.Unless(ctx, t)}, nil }, f.task)
+	return err == nil && seen.So
+}
+
+func (r *Run) gateQuestion(f *flight, g *Gate, passed []string) Question {
+	notice := r.figures(f, g)
+	q := Question{
+		ID: gateID(g), Kind: AskGate, Step: f.step.ID, Title: g.Title, Notice: &notice, Passed: passed,
+		Offers: append([]Offer{{Choice: Pass, Phrase: g.Phrase}}, r.offer(f.step, LookAgain, Skip, Undo, GoUnplanned, CallOff, Stop)...),
+	}
+	if q.Title == "" {
+		q.Title = f.step.Title
+	}
+	if len(passed)+1 < g.People {
+		q.ID += " " + ordinal(len(passed)+1)
+	}
+	return q
 }
 
 func ordinal(n int) string { return [...]string{"zeroth", "first", "second", "third"}[min(n, 3)] }
@@ -93,49 +110,4 @@ func (r *Run) figures(f *flight, g *Gate) Notice {
 		})
 	}
 	return n
-}
-
-// accept asks, once a run, for the phrase that accepts a step which leans on the region being left and has no
-// alternative.
-func (r *Run) accept(ctx context.Context, s *Step) error {
-	finding := s.lint(r.proc.From, r.mode())
-	id := "accept " + s.ID
-	if finding.Verdict != Accept || r.o.DryRun || slices.Contains(r.View().passed, id) {
-		return nil
-	}
-	a, err := r.ask(ctx, Question{
-		ID: id, Kind: AskAccept, Step: s.ID, Title: s.Title, Text: finding.Why,
-		Offers: append([]Offer{{Choice: Pass, Phrase: finding.Phrase}}, r.offer(s, Skip, Stop)...),
-	})
-	switch {
-	case err != nil:
-		return err
-	case a.Choice == Skip:
-		return &skipOrder{a}
-	case r.decided(a):
-		return context.Cause(r.going())
-	}
-	return nil
-}
-
-func (r *Run) acceptFor(f *flight) error {
-	defer f.wait()()
-	return r.accept(f.look, f.step)
-}
-
-// acceptAll asks for every acceptance that the plan needs before anything is begun. A step that is skipped here is
-// over as soon as its turn comes.
-func (r *Run) acceptAll() error {
-	for i := range r.proc.Steps {
-		s := &r.proc.Steps[i]
-		err := r.accept(r.going(), s)
-		if skip, ok := err.(*skipOrder); ok {
-			r.skipped[s.ID] = skip
-			continue
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

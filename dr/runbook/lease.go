@@ -54,6 +54,9 @@ type HeldError struct {
 	Free time.Time // when it may be taken over, by the lock's clock; zero: when its process ends
 }
 
+// Is says that it is a refusal.
+func (e *HeldError) Is(target error) bool { return target == ErrRefused }
+
 func (e *HeldError) Error() string {
 	s := fmt.Sprintf("%s on %s holds the lease with run %s (fence %d)", e.By.Holder, e.By.Host, e.By.Run, e.By.Fence)
 	if e.Free.IsZero() {

@@ -27,6 +27,8 @@ const (
 	Skip        Choice = "skip"         // go on without the step
 	Undo        Choice = "undo"         // take back everything that this run did
 	GoUnplanned Choice = "go unplanned" // go on without what needs the region being left
+	LookAgain   Choice = "look again"   // gather the gate's figures anew, and ask again
+	CallOff     Choice = "call off"     // end the run, which has changed nothing yet; nothing is left to resume
 	Stop        Choice = "stop"         // stop; the run can be resumed
 )
 
@@ -37,6 +39,7 @@ const (
 	AskGate    QuestionKind = "gate"    // before a change
 	AskTrouble QuestionKind = "trouble" // a step failed
 	AskAccept  QuestionKind = "accept"  // a step leans on the region being left and has no alternative
+	AskCode    QuestionKind = "code"    // the operator's second factor: the answer's phrase is a secret, see Desk.Code
 )
 
 // Question is what the operator is asked. Offers lists what can be chosen; nothing else can.
@@ -49,6 +52,7 @@ type Question struct {
 	Notice  *Notice      `json:"notice,omitempty"` // gates only
 	Offers  []Offer      `json:"offers"`
 	Passed  []string     `json:"passed,omitempty"` // identities that passed it already, where it needs two
+	Asked   int64        `json:"asked,omitempty"`  // the number of the journal's entry that asks it; 0: it is in none
 	Attempt int          `json:"attempt"`          // from 1
 	Wrong   string       `json:"wrong,omitempty"`  // why the answer before was refused
 }
@@ -63,12 +67,14 @@ type Offer struct {
 }
 
 // Answer is what the operator chose. By is the identity that answers. A gate's failing checks are overridden by one
-// Override each.
+// Override each. Asked is Question.Asked of what was read before it was answered: with it, an answer to old figures is
+// refused; 0 answers whatever is asked now.
 type Answer struct {
 	Choice    Choice     `json:"choice"`
 	Phrase    string     `json:"phrase,omitempty"`
 	Reason    string     `json:"reason,omitempty"`
 	By        string     `json:"by,omitempty"`
+	Asked     int64      `json:"asked,omitempty"`
 	Overrides []Override `json:"overrides,omitempty"`
 }
 
@@ -83,6 +89,9 @@ type Override struct {
 // asked for; spaces around it, which a paste brings along, do not matter.
 func (q Question) Judge(a Answer) error {
 	i := slices.IndexFunc(q.Offers, func(o Offer) bool { return o.Choice == a.Choice })
+	if a.Asked != 0 && a.Asked != q.Asked {
+		return errors.New("it was asked anew since, and its figures may have changed: read it again")
+	}
 	if i < 0 {
 		return fmt.Errorf("%q cannot be chosen here", a.Choice)
 	}
@@ -99,6 +108,9 @@ func (q Question) Judge(a Answer) error {
 	case a.Choice == Pass && slices.Contains(q.Passed, a.By):
 		return fmt.Errorf("%q has passed it already: another identity must", a.By)
 	}
+	if q.Kind == AskCode && a.Choice == Pass {
+		return judgeCode(a.Phrase)
+	}
 	if a.Choice != Pass || q.Notice == nil {
 		return nil
 	}
@@ -106,6 +118,15 @@ func (q Question) Judge(a Answer) error {
 		if err := overridden(a.Overrides, f.Override); err != nil {
 			return fmt.Errorf("%s: %w", f.Text, err)
 		}
+	}
+	return nil
+}
+
+// judgeCode wants six digits. Its error does not repeat what was typed.
+func judgeCode(code string) error {
+	code = typed(code)
+	if len(code) != 6 || strings.Trim(code, "0123456789") != "" {
+		return errors.New("a code is six digits")
 	}
 	return nil
 }

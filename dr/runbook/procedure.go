@@ -107,6 +107,8 @@ type Gate struct {
 	Title  string
 	People int // how many different identities must pass it; 0 is 1
 	Show   func(ctx context.Context, t *Task) (Notice, error)
+	// Unless says that what the gate guards against does not hold: it is not asked while it says so. Nil: always asked.
+	Unless func(ctx context.Context, t *Task) bool
 }
 
 // Notice is what a gate shows before anything changes. Figures are words with their source and age; unknown is said.

@@ -24,7 +24,7 @@ func (r *Run) rehearse(f *flight) error {
 		return r.log(Entry{Kind: EntryDone, Step: s.ID, Result: OutcomeAlready, Text: seen.Text})
 	}
 	text := "would call " + s.operations()
-	if s.Gate != nil {
+	if s.Gate != nil && !r.unneeded(f, s.Gate) {
 		text += r.wouldAsk(f)
 	}
 	if s.Before != nil {

@@ -103,11 +103,17 @@ func (r *Run) halting() bool { return r.going().Err() != nil }
 // log makes an entry durable and shows it. Where the journal cannot be written the run stops: nothing may change
 // that is not kept.
 func (r *Run) log(e Entry) error {
-	err := r.journal.append(r.hard, e, r.feed.entry)
+	_, err := r.write(e)
+	return err
+}
+
+// write is log, and gives the entry as it was kept.
+func (r *Run) write(e Entry) (kept Entry, err error) {
+	err = r.journal.append(r.hard, e, func(e Entry) { kept = e; r.feed.entry(e) })
 	if err != nil {
 		r.halt(LeaseLost, err)
 	}
-	return err
+	return kept, err
 }
 
 // drive runs the procedure to its end.
@@ -119,8 +125,11 @@ func (r *Run) drive() {
 	go func() { defer close(renewed); r.keeper.keep(keeping) }()
 	r.advance()
 	ending, err := r.ending()
-	if ending == Undone {
+	switch ending {
+	case Undone:
 		ending, err = r.takeBack()
+	case CalledOff:
+		ending, err = r.calledOff(err)
 	}
 	ending, err = r.close(ending, err)
 	stop()
@@ -161,7 +170,7 @@ func (r *Run) ending() (Ending, error) {
 func (r *Run) close(ending Ending, why error) (Ending, error) {
 	var err error
 	switch ending {
-	case Done, Undone:
+	case Done, Undone, CalledOff:
 		err = r.log(Entry{Kind: EntryEnded, Result: Outcome(ending)})
 	case Stopped:
 		err = r.log(Entry{Kind: EntryStopped, Text: why.Error()})

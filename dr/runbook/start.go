@@ -10,11 +10,23 @@ import (
 )
 
 // ErrEnded is a run that is over: there is nothing to resume.
-var ErrEnded = errors.New("this run has ended; start a new one")
+var ErrEnded = refused("this run has ended; start a new one")
+
+// ErrRefused is what every error is that refuses to start or to resume a run for a reason of Lifeboat's own: the lint,
+// the lease, the cool-down, a run that has ended. Nothing was tried that could have failed, and nothing was changed.
+var ErrRefused = errors.New("refused")
+
+// refusal is a refusal in words.
+type refusal struct{ error }
+
+func (r *refusal) Unwrap() error        { return r.error }
+func (r *refusal) Is(target error) bool { return target == ErrRefused }
+
+func refused(format string, args ...any) error { return &refusal{fmt.Errorf(format, args...)} }
 
 // Start makes the plan durable and sets the run going. It refuses a procedure that is not sound, an unplanned plan that
 // leans on the region being left (*LintError), a cool-down, a lease that another holds (*HeldError) or that cannot be
-// reached, and a journal that is not empty; then nothing was changed. ctx is the process's: when it ends the run is
+// reached, and a journal that is not empty; then nothing was changed, and the error is an ErrRefused. ctx is the process's: when it ends the run is
 // abandoned as by a crash; to stop it properly call Run.Stop.
 func Start(ctx context.Context, p Procedure, o Options) (*Run, error) {
 	o.Timing = o.Timing.filled()
@@ -29,7 +41,7 @@ func Start(ctx context.Context, p Procedure, o Options) (*Run, error) {
 	}
 	return open(ctx, p, o, func(entries []Entry, repaired string) (Entry, error) {
 		if len(entries) > 0 {
-			return Entry{}, fmt.Errorf("run %s has a journal already: resume it", o.Run)
+			return Entry{}, refused("run %s has a journal already: resume it", o.Run)
 		}
 		plan := p.plan(o)
 		return Entry{Kind: EntryPlan, Plan: &plan, Text: repaired}, nil
@@ -47,10 +59,10 @@ func Resume(ctx context.Context, p Procedure, o Options) (*Run, error) {
 	}
 	return open(ctx, p, o, func(entries []Entry, repaired string) (Entry, error) {
 		if len(entries) == 0 {
-			return Entry{}, fmt.Errorf("run %s has no journal", o.Run)
+			return Entry{}, refused("run %s has no journal", o.Run)
 		}
 		v := Replay(entries)
-		if v.Ending == Done || v.Ending == Undone {
+		if v.Ending.Closed() {
 			return Entry{}, ErrEnded
 		}
 		if err := p.same(v.Plan); err != nil {
@@ -106,7 +118,7 @@ func (o *Options) acquire(ctx context.Context) (Grant, Lease, error) {
 	case overridden(o.Overrides, PhraseNoLock) == nil:
 		return Grant{}, nil, nil
 	}
-	return Grant{}, nil, fmt.Errorf("the lock cannot be reached, so nothing is started (in an emergency type %q with a reason): %w", PhraseNoLock, err)
+	return Grant{}, nil, refused("the lock cannot be reached, so nothing is started (in an emergency type %q with a reason): %w", PhraseNoLock, err)
 }
 
 // plan is what the journal keeps of a procedure.
@@ -140,7 +152,7 @@ func (p *Procedure) same(plan Plan) error {
 	if len(diff) == 0 {
 		return nil
 	}
-	return fmt.Errorf("the run was begun with another plan (%s); resume it with the program that began it", strings.Join(diff, "; "))
+	return refused("the run was begun with another plan (%s); resume it with the program that began it", strings.Join(diff, "; "))
 }
 
 // shape is what must not differ between the plan and the procedure that resumes it.

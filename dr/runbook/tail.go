@@ -28,11 +28,19 @@ func (t *Tail) Read(ctx context.Context) error {
 		if r.Torn && i == len(records)-1 {
 			return nil
 		}
-		if err := t.chain.add(r, records[i:]); err != nil {
+		if err := t.add(r, records[i:]); err != nil {
 			return err
 		}
-		t.view.apply(t.chain.entries[len(t.chain.entries)-1])
 	}
+	return nil
+}
+
+// add takes up the next record; rest are those from it on.
+func (t *Tail) add(r Record, rest []Record) error {
+	if err := t.chain.add(r, rest); err != nil {
+		return err
+	}
+	t.view.apply(t.chain.entries[len(t.chain.entries)-1])
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (r *Run) trouble(f *flight, failure error) error {
 	}
 	a, err := r.ask(f.look, Question{
 		ID: "trouble " + s.ID, Kind: AskTrouble, Step: s.ID, Title: s.Title, Text: failure.Error(),
-		Offers: r.offer(s, Retry, Skip, Undo, GoUnplanned, Stop),
+		Offers: r.offer(s, Retry, Skip, Undo, GoUnplanned, CallOff, Stop),
 	})
 	switch {
 	case err != nil:

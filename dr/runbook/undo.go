@@ -45,6 +45,15 @@ func (r *Run) takeBack() (Ending, error) {
 	return ending, err
 }
 
+// calledOff is how a run that was called off ends. What was begun before the word came is under way nevertheless, and
+// then there is something to resume or to take back.
+func (r *Run) calledOff(why error) (Ending, error) {
+	if changed := r.View().toUndo(); len(changed) > 0 {
+		return Stopped, fmt.Errorf("not called off: %q was under way already", changed[0].Title)
+	}
+	return CalledOff, why
+}
+
 // undoStep takes one step back; false where the run is to stop.
 func (r *Run) undoStep(s *Step) bool {
 	f := &flight{step: s, task: r.task(s)}

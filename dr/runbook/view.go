@@ -34,13 +34,17 @@ func (s State) Over() bool {
 type Ending string
 
 const (
-	Running   Ending = ""          // it has not ended
-	Done      Ending = "done"      // every step is over
-	Undone    Ending = "undone"    // what it did was taken back
-	Stopped   Ending = "stopped"   // it can be resumed
-	LeaseLost Ending = "lost"      // the lease or the journal is another's, or cannot be reached; it can be resumed
-	Abandoned Ending = "abandoned" // the process is ending: nothing more was written; it can be resumed
+	Running   Ending = ""           // it has not ended
+	Done      Ending = "done"       // every step is over
+	Undone    Ending = "undone"     // what it did was taken back
+	CalledOff Ending = "called off" // it ended before it had changed anything
+	Stopped   Ending = "stopped"    // it can be resumed
+	LeaseLost Ending = "lost"       // the lease or the journal is another's, or cannot be reached; it can be resumed
+	Abandoned Ending = "abandoned"  // the process is ending: nothing more was written; it can be resumed
 )
+
+// Closed says whether a run that ended so is over for good: there is nothing to resume.
+func (e Ending) Closed() bool { return e == Done || e == Undone || e == CalledOff }
 
 // View is a run as its journal tells it: the same on every machine that reads the journal. It is a value of its own:
 // what a caller holds never changes.
@@ -123,6 +127,15 @@ func (v View) Step(id string) (StepView, bool) {
 		}
 	}
 	return StepView{}, false
+}
+
+// say gives a step the words that were just seen of it.
+func (v *View) say(step, text string) {
+	for i := range v.Steps {
+		if v.Steps[i].ID == step {
+			v.Steps[i].Text = text
+		}
+	}
 }
 
 // Replay folds a journal into the run that it tells.

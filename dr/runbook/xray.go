@@ -171,6 +171,9 @@ func AcceptPhrase(step, leaving string) string {
 // LintError is an unplanned run refused for what it leans on.
 type LintError struct{ Findings []Finding }
 
+// Is says that it is a refusal.
+func (e *LintError) Is(target error) bool { return target == ErrRefused }
+
 func (e *LintError) Error() string {
 	var lines []string
 	for _, f := range e.Findings {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ refuse("group", cf.update_distribution, Id=id, IfMatch=read["ETag"], Distributio
 config["CacheBehaviors"]["Items"][0]["TargetOriginId"] = "standby"
 cf.update_distribution(Id=id, IfMatch=read["ETag"], DistributionConfig=config)
 cf.create_invalidation(DistributionId=id, InvalidationBatch={"CallerReference": "1", "Paths": {"Quantity": 1, "Items": ["/*"]}})
+assert [i["Status"] for i in cf.list_invalidations(DistributionId=id)["InvalidationList"]["Items"]]
 key = "runs/1/00000001.json"
 first = s3.put_object(Bucket=bucket, Key=key, Body=b"first", IfNoneMatch="*")
 refuse("s3", s3.put_object, Bucket=bucket, Key=key, Body=b"second", IfNoneMatch="*")
@@ -148,4 +150,7 @@ func (s *sim) updateByCLI(t *testing.T, cli func(args ...string) []byte, file fu
 	}
 	cli("cloudfront", "update-distribution", "--id", id, "--if-match", read.ETag, "--distribution-config", "file://"+file("config.json", config))
 	cli("cloudfront", "create-invalidation", "--distribution-id", id, "--paths", "/*")
+	if list := string(cli("cloudfront", "list-invalidations", "--distribution-id", id)); !strings.Contains(list, `"Status"`) {
+		t.Errorf("the invalidations are %s", list)
+	}
 }

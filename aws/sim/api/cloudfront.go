@@ -14,6 +14,7 @@ var cloudfrontOperations = map[string]operation{
 	"GetDistributionConfig": getDistributionConfig,
 	"UpdateDistribution":    updateDistribution,
 	"CreateInvalidation":    createInvalidation,
+	"ListInvalidations":     listInvalidations,
 	"GetInvalidation":       getInvalidation,
 }
 
@@ -23,6 +24,7 @@ var cloudfrontRoutes = []wire.Route{
 	{Method: "GET", Path: "/{Version}/distribution/{Id}/config", Action: "GetDistributionConfig"},
 	{Method: "PUT", Path: "/{Version}/distribution/{Id}/config", Action: "UpdateDistribution", Document: true},
 	{Method: "POST", Path: "/{Version}/distribution/{Id}/invalidation", Action: "CreateInvalidation", Document: true},
+	{Method: "GET", Path: "/{Version}/distribution/{Id}/invalidation", Action: "ListInvalidations"},
 	{Method: "GET", Path: "/{Version}/distribution/{Id}/invalidation/{InvalidationId}", Action: "GetInvalidation"},
 }
 

@@ -186,6 +186,25 @@ func getInvalidation(c *call) (wire.Struct, error) {
 	return invalidationOf(i), nil
 }
 
+// listInvalidations says of each no more than its id, its time and how far it is: CloudFront's list has no reference.
+func listInvalidations(c *call) (wire.Struct, error) {
+	d, err := c.distribution()
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := cut(c.in, paging{"Marker", "MaxItems", 100}, d.Invalidations)
+	if err != nil {
+		return nil, err
+	}
+	c.out.Root = "InvalidationList"
+	head := wire.Struct{
+		{"Marker", c.in.String("Marker")}, {"NextMarker", next}, {"MaxItems", c.in.Int("MaxItems", 100)}, {"IsTruncated", next != nil},
+	}
+	return append(head, counted("InvalidationSummary", page, func(i *cloud.Invalidation) any {
+		return wire.Struct{{"Id", i.ID}, {"CreateTime", i.Created}, {"Status", i.Status}}
+	})...), nil
+}
+
 func invalidationOf(i *cloud.Invalidation) wire.Struct {
 	return wire.Struct{
 		{"Id", i.ID}, {"Status", i.Status}, {"CreateTime", i.Created},

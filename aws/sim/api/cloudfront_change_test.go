@@ -143,6 +143,29 @@ func TestAnInvalidationEndsAndItsReferenceCountsOnce(t *testing.T) {
 	})
 }
 
+func TestInvalidationsAreListedNewestFirstWithoutTheirReferences(t *testing.T) {
+	inBubble(t, func(t *testing.T, b *bubble) {
+		client, id, _ := b.distribution(t)
+		var made []string
+		for _, reference := range []string{"run-1", "run-2", "run-3"} {
+			out := must[*cloudfront.CreateInvalidationOutput](t)(client.CreateInvalidation(ctx, &cloudfront.CreateInvalidationInput{DistributionId: &id, InvalidationBatch: &types.InvalidationBatch{
+				CallerReference: &reference, Paths: &types.Paths{Quantity: aws.Int32(1), Items: []string{"/*"}},
+			}}))
+			made = append([]string{*out.Invalidation.Id}, made...)
+		}
+		pages := cloudfront.NewListInvalidationsPaginator(client, &cloudfront.ListInvalidationsInput{DistributionId: &id, MaxItems: aws.Int32(2)})
+		var listed []string
+		for pages.HasMorePages() {
+			out := must[*cloudfront.ListInvalidationsOutput](t)(pages.NextPage(ctx))
+			for _, i := range out.InvalidationList.Items {
+				listed = append(listed, *i.Id)
+				expect(t, "status", *i.Status, "InProgress")
+			}
+		}
+		expect(t, "listed", strings.Join(listed, " "), strings.Join(made, " "))
+	})
+}
+
 func TestCloudFrontsControlPlaneGoesDarkWithItsRegion(t *testing.T) {
 	inBubble(t, func(t *testing.T, b *bubble) {
 		client, id, read := b.distribution(t)

@@ -60,6 +60,8 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 			About: "the region's databases take a snapshot, and refuse other work meanwhile"},
 		{Name: "stray-connection", Args: []Arg{argRegion, argFor}, do: strayConnection, Undo: forSoLong,
 			About: "something that nobody thought of connects to the region's writer, and commits once a minute"},
+		{Name: "cloudflare-down", Args: []Arg{argFor}, do: cloudflareDown, Undo: forSoLong,
+			About: "Cloudflare's API answers 503; its DNS goes on"},
 		{Name: "escape-names", Args: []Arg{argRegion}, do: escapeNames, Undo: untilRestore,
 			About: "terminal escape sequences turn up in service events, tags and stop reasons"},
 		{Name: "return", Args: []Arg{argRegion}, do: returnRegion,
@@ -98,6 +100,10 @@ func returnRegion(w *World, a args) (func(), error) {
 
 func controlPlane(w *World, a args) (func(), error) {
 	return w.addFault(&fault{region: a["REGION"], plane: true, spoil: refusal(Unavailable, "Service is unable to handle the request.")}), nil
+}
+
+func cloudflareDown(w *World, _ args) (func(), error) {
+	return w.addFault(&fault{service: "cloudflare", spoil: refusal(Unavailable, "Service is unable to handle the request.")}), nil
 }
 
 func throttle(w *World, a args) (func(), error) {

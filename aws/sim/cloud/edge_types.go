@@ -86,6 +86,7 @@ type Record struct {
 	TTL      int // seconds; 1 is automatic
 	Proxied  bool
 	Comment  string
+	Tags     []string // "team:web"
 	Created  time.Time
 	Modified time.Time
 }

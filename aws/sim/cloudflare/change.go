@@ -12,13 +12,14 @@ import (
 
 // change is what a client says of a record. What it leaves out is nil.
 type change struct {
-	ID      string  `json:"id"` // in a batch
-	Type    *string `json:"type"`
-	Name    *string `json:"name"`
-	Content *string `json:"content"`
-	TTL     *int    `json:"ttl"`
-	Proxied *bool   `json:"proxied"`
-	Comment *string `json:"comment"`
+	ID      string    `json:"id"` // in a batch
+	Type    *string   `json:"type"`
+	Name    *string   `json:"name"`
+	Content *string   `json:"content"`
+	TTL     *int      `json:"ttl"`
+	Proxied *bool     `json:"proxied"`
+	Comment *string   `json:"comment"`
+	Tags    *[]string `json:"tags"`
 }
 
 // onto sets a record to what the change says. Names may leave out the zone's own.
@@ -30,6 +31,9 @@ func (c change) onto(r *cloud.Record, zone string) {
 	}
 	if c.TTL != nil {
 		r.TTL = *c.TTL
+	}
+	if c.Tags != nil {
+		r.Tags = *c.Tags
 	}
 	if c.Proxied != nil {
 		r.Proxied = *c.Proxied

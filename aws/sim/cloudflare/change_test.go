@@ -180,6 +180,25 @@ func TestABatchDeletesBeforeItAdds(t *testing.T) {
 	}
 }
 
+func TestAPatchLeavesWhatItDoesNotSay(t *testing.T) {
+	z := newZoned(t)
+	before := z.record("origin")
+	z.Locked(func(w *cloud.World) {
+		for _, r := range w.Zones[0].Records {
+			r.Comment, r.Tags = "mind", []string{"team:web"}
+		}
+	})
+	if _, err := z.batch(nil, []dns.BatchPatchUnionParam{patch(before.ID, cname(before.Name, "example.net", 60))}, nil); err != nil {
+		t.Fatal(err)
+	}
+	var one dns.RecordGetParams
+	one.ZoneID.Value, one.ZoneID.Present = z.id, true
+	read, err := z.Get(t.Context(), before.ID, one)
+	if err != nil || read.Content != "example.net" || read.Comment != "mind" || fmt.Sprint(read.Tags) != "[team:web]" {
+		t.Errorf("it is %+v, %v", read, err)
+	}
+}
+
 func TestARefusedChangeChangesNothing(t *testing.T) {
 	z := newZoned(t)
 	origin := z.record("origin")

@@ -169,6 +169,47 @@ func TestTheDirectorBreaksCloudflareToo(t *testing.T) {
 	}
 }
 
+func TestEveryOrderedRefusalHasTheStatusThatCloudflareSends(t *testing.T) {
+	c := cloud.Reference(cloud.Options{})
+	o := client(c, "token")
+	for code, status := range map[string]string{
+		"Throttling": "429", "ThrottlingException": "429", "AccessDenied": "403", "ExpiredToken": "403", "ServiceUnavailable": "503", "InternalError": "500",
+		"ValidationException": "400",
+	} {
+		if err := c.Do("break-call", "cloudflare", "ListZones", code); err != nil {
+			t.Fatal(err)
+		}
+		var q zones.ZoneListParams
+		if _, err := zones.NewZoneService(o...).List(t.Context(), q); err == nil || !strings.Contains(err.Error(), status) || !strings.Contains(err.Error(), code) {
+			t.Errorf("%s is answered with %v", code, err)
+		}
+		if err := c.Do("restore"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWithCloudflareDownItsAPIAnswers503AndItsDNSGoesOn(t *testing.T) {
+	c := cloud.Reference(cloud.Options{})
+	o := client(c, "token")
+	if err := c.Do("cloudflare-down"); err != nil {
+		t.Fatal(err)
+	}
+	var q zones.ZoneListParams
+	if _, err := zones.NewZoneService(o...).List(t.Context(), q); err == nil || !strings.Contains(err.Error(), "503") {
+		t.Errorf("answered with %v", err)
+	}
+	c.Locked(func(w *cloud.World) {
+		if w.Leads("origin."+w.Zones[0].Name) == nil {
+			t.Error("a name of the zone leads nowhere")
+		}
+	})
+	if err := c.Do("restore"); err != nil {
+		t.Fatal(err)
+	}
+	zoneID(t, o)
+}
+
 func TestASlowAnswerComesLateAndNotAtAllToWhoHasLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := cloud.Reference(cloud.Options{})

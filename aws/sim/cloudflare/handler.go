@@ -85,7 +85,7 @@ func answer(c *cloud.Cloud, route route, w http.ResponseWriter, r *http.Request)
 		return
 	}
 	if f.Refused() {
-		refuse(w, problem{status: f.Status, Code: 10000, Message: f.Code + ": " + f.Message})
+		refuse(w, problemOf(f))
 		return
 	}
 	if p := unauthorized(r); p != nil {
@@ -96,6 +96,15 @@ func answer(c *cloud.Cloud, route route, w http.ResponseWriter, r *http.Request)
 	var p *problem
 	c.Locked(func(world *cloud.World) { result, p = route.do(world, r) })
 	spoil.Answer(f, w, r, func(w http.ResponseWriter) { send(w, r, result, p) })
+}
+
+// problemOf is a refusal of the director's in Cloudflare's words.
+func problemOf(f cloud.Fault) problem {
+	p := problem{status: f.Status, Code: 10000, Message: f.Code + ": " + f.Message}
+	if f.Code == cloud.Throttling || f.Code == "Throttling" {
+		p.status, p.Code = http.StatusTooManyRequests, 971
+	}
+	return p
 }
 
 // largestBody is the most that a client may send.

@@ -29,7 +29,7 @@ func recordOf(r *cloud.Record) recordJSON {
 	out := recordJSON{
 		ID: r.ID, Name: r.Name, Type: r.Type, Content: r.Content, TTL: r.TTL, Proxied: r.Proxied,
 		Proxiable: r.Type == "A" || r.Type == "AAAA" || r.Type == "CNAME",
-		Tags:      []string{}, Settings: map[string]any{}, Meta: map[string]any{},
+		Tags:      append([]string{}, r.Tags...), Settings: map[string]any{}, Meta: map[string]any{},
 		CreatedOn: r.Created, ModifiedOn: r.Modified,
 	}
 	if r.Comment != "" {

@@ -1,0 +1,125 @@
+mock_provider "aws" {
+  source = "../testing"
+}
+
+mock_provider "aws" {
+  alias  = "state"
+  source = "../testing"
+}
+
+variables {
+  estate        = "shop"
+  domains       = ["shop.example", "grafana.shop.example"]
+  origin_domain = "origin.shop.example"
+  observability = { grafana_host = "grafana.shop.example" }
+  digests = {
+    backend    = "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+    frontend   = "sha256:ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+    grafana    = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    prometheus = "sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+  }
+  roles_version  = 3
+  writer_region  = "us-east-1"
+  serving_region = "us-east-1"
+  capacity = {
+    us-east-1 = {
+      frontend   = { min = 2, max = 6 }
+      backend    = { min = 2, max = 6 }
+      prometheus = { min = 1, max = 1 }
+      grafana    = { min = 1, max = 1 }
+    }
+    us-west-2 = {
+      frontend   = { min = 1, max = 6 }
+      backend    = { min = 1, max = 6 }
+      prometheus = { min = 0, max = 1 }
+      grafana    = { min = 0, max = 1 }
+    }
+  }
+  roles_bucket = "shop-state"
+}
+
+# The same runs stand in every root.
+
+run "an_older_roles_file_is_refused" {
+  command = plan
+
+  variables {
+    roles_version = 2
+  }
+
+  expect_failures = [output.roles_version]
+}
+
+run "a_newer_roles_file_than_the_buckets_is_refused" {
+  command = plan
+
+  variables {
+    roles_version = 4
+  }
+
+  expect_failures = [output.roles_version]
+}
+
+run "a_roles_file_that_was_changed_by_hand_is_refused" {
+  command = plan
+
+  variables {
+    serving_region = "us-west-2"
+  }
+
+  expect_failures = [output.roles_version]
+}
+
+run "a_roles_file_that_cannot_be_read_is_refused" {
+  command = plan
+
+  override_data {
+    target = module.roles.data.aws_s3_object.current
+    values = { body = null }
+  }
+
+  expect_failures = [output.roles_version]
+}
+
+run "a_frozen_estate_is_refused" {
+  command = plan
+
+  override_data {
+    target = module.roles.data.aws_s3_object.current
+    values = { body = "{\"roles_version\":3,\"writer_region\":\"us-east-1\",\"serving_region\":\"us-east-1\",\"frozen_by\":\"20261125-7f3a\",\"capacity\":{\"us-east-1\":{\"backend\":{\"min\":2,\"max\":6},\"frontend\":{\"min\":2,\"max\":6},\"grafana\":{\"min\":1,\"max\":1},\"prometheus\":{\"min\":1,\"max\":1}},\"us-west-2\":{\"backend\":{\"min\":1,\"max\":6},\"frontend\":{\"min\":1,\"max\":6},\"grafana\":{\"min\":0,\"max\":1},\"prometheus\":{\"min\":0,\"max\":1}}}}" }
+  }
+
+  expect_failures = [output.roles_version]
+}
+
+run "the_run_that_froze_it_goes_on" {
+  command = plan
+
+  variables {
+    run = "20261125-7f3a"
+  }
+
+  override_data {
+    target = module.roles.data.aws_s3_object.current
+    values = { body = "{\"roles_version\":3,\"writer_region\":\"us-east-1\",\"serving_region\":\"us-east-1\",\"frozen_by\":\"20261125-7f3a\",\"capacity\":{\"us-east-1\":{\"backend\":{\"min\":2,\"max\":6},\"frontend\":{\"min\":2,\"max\":6},\"grafana\":{\"min\":1,\"max\":1},\"prometheus\":{\"min\":1,\"max\":1}},\"us-west-2\":{\"backend\":{\"min\":1,\"max\":6},\"frontend\":{\"min\":1,\"max\":6},\"grafana\":{\"min\":0,\"max\":1},\"prometheus\":{\"min\":0,\"max\":1}}}}" }
+  }
+
+  assert {
+    condition     = output.roles_version == 3
+    error_message = "The freeze must not stop the run that set it."
+  }
+}
+
+run "with_the_buckets_region_lost_the_local_copy_will_do" {
+  command = plan
+
+  variables {
+    roles_version   = 4
+    roles_unchecked = "us-west-2 is lost"
+  }
+
+  assert {
+    condition     = output.roles_version == 4
+    error_message = "A typed override goes on with the local copy."
+  }
+}

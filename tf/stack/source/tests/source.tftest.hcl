@@ -1,0 +1,128 @@
+mock_provider "aws" {
+  source = "../testing"
+}
+
+mock_provider "aws" {
+  alias  = "state"
+  source = "../testing"
+}
+
+variables {
+  estate                      = "shop"
+  strategy                    = "warm-standby"
+  repositories                = ["backend", "frontend", "grafana", "prometheus"]
+  primary_vpc_id              = "vpc-1"
+  primary_database_identifier = "shop-db"
+  roles_version               = 3
+  writer_region               = "us-east-1"
+  serving_region              = "us-east-1"
+  capacity = {
+    us-east-1 = {
+      frontend   = { min = 2, max = 6 }
+      backend    = { min = 2, max = 6 }
+      prometheus = { min = 1, max = 1 }
+      grafana    = { min = 1, max = 1 }
+    }
+    us-west-2 = {
+      frontend   = { min = 1, max = 6 }
+      backend    = { min = 1, max = 6 }
+      prometheus = { min = 0, max = 1 }
+      grafana    = { min = 0, max = 1 }
+    }
+  }
+  roles_bucket = "shop-state"
+}
+
+run "the_registry_copies_every_repository_and_keeps_the_rules_it_has" {
+  command = plan
+
+  variables {
+    other_replication_rules = [{ destinations = [{ region = "eu-west-1", registry_id = "111122223333" }], prefixes = ["other"] }]
+  }
+
+  assert {
+    condition     = length(aws_ecr_replication_configuration.this[0].replication_configuration[0].rule) == 2
+    error_message = "There is one rule a registry: what the owner has must stay."
+  }
+
+  assert {
+    condition     = [for f in aws_ecr_replication_configuration.this[0].replication_configuration[0].rule[1].repository_filter : f.filter] == ["backend", "frontend", "grafana", "prometheus"]
+    error_message = "Every repository is copied, mirrors too."
+  }
+
+  assert {
+    condition     = one(aws_ecr_replication_configuration.this[0].replication_configuration[0].rule[1].destination).region == "us-west-2"
+    error_message = "Images are copied to the standby's region."
+  }
+}
+
+run "a_stalled_replica_is_told_before_the_disk_is_full" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.slot_lag) == 1 && aws_cloudwatch_metric_alarm.free_storage.metric_name == "FreeStorageSpace"
+    error_message = "The slot and the disk are watched."
+  }
+
+  assert {
+    condition     = length(aws_secretsmanager_secret.database) == 0 && length(module.database) == 0
+    error_message = "What the owner keeps is not adopted."
+  }
+}
+
+run "without_a_replica_there_is_no_slot_to_watch" {
+  command = plan
+
+  variables {
+    strategy = "pilot-light"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.slot_lag) == 0
+    error_message = "A pilot light has no replica."
+  }
+}
+
+run "an_owner_keeps_his_replication_rule" {
+  command = plan
+
+  variables {
+    replicate_images = false
+  }
+
+  assert {
+    condition     = length(aws_ecr_replication_configuration.this) == 0
+    error_message = "One owner a resource."
+  }
+}
+
+run "secret_and_database_are_adopted_together_with_their_settings" {
+  command = plan
+
+  variables {
+    adopted_secret = { name = "prod/database" }
+    adopted_database = {
+      identifier            = "prod-db"
+      engine_version        = "15.12"
+      instance_class        = "db.t3.micro"
+      storage               = { initial = 20, maximum = 100 }
+      username              = "app"
+      multi_az              = false
+      backup_retention_days = 7
+      slot_wal_keep_mb      = 5120
+      key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
+      subnet_ids            = ["subnet-1", "subnet-2"]
+      security_group_ids    = ["sg-1"]
+    }
+  }
+
+  assert {
+    condition     = one(aws_secretsmanager_secret.database[0].replica).region == "us-west-2"
+    error_message = "The secret is copied to the standby's region."
+  }
+
+  assert {
+    condition     = length(module.database) == 1 && !module.database[0].publicly_accessible
+    error_message = "The database is adopted, and not public."
+  }
+}
