@@ -41,8 +41,15 @@ func isolation(w *cloud.World) string { return w.Region(west).SecurityGroups[1].
 // changing is one changing call and what it does to us-west-2.
 type changing struct {
 	op   string // under its signing name
+	on   string // what it names as changed
 	do   func(ctx context.Context, c *aws.Changer, p *place) error
 	done func(w *cloud.World) bool // it has taken effect, or is on its way
+}
+
+var lagAlarm = aws.Alarm{
+	Name: "lag", Text: "the standby is behind", Namespace: "AWS/RDS", Metric: "ReplicaLag", Dimensions: map[string]string{"DBInstanceIdentifier": standby},
+	Statistic: "Maximum", Comparison: "GreaterThanThreshold", Threshold: 300, Period: time.Minute, Periods: 3, Enough: 2, Missing: "breaching",
+	Actions: []string{"arn:aws:sns:us-west-2:123456789012:ops"},
 }
 
 func apiOf(w *cloud.World) *cloud.Service     { return w.Region(west).Service(drBackend) }
@@ -53,38 +60,41 @@ var (
 	week   = 7
 	yes    = true
 	change = map[string]changing{
-		"SetScaling": {"application-autoscaling:RegisterScalableTarget", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"SetScaling": {"application-autoscaling:RegisterScalableTarget", cluster + "/" + drBackend, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.SetScaling(ctx, cluster, drBackend, 0, 0)
 		}, func(w *cloud.World) bool {
 			target := w.Region(west).ScalableTargets[1]
 			return strings.HasSuffix(target.ResourceID, drBackend) && target.Min == 0 && target.Max == 0
 		}},
-		"SetDesired": {"ecs:UpdateService", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"SetDesired": {"ecs:UpdateService", cluster + "/" + drBackend, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.SetDesired(ctx, cluster, drBackend, 2, &ten)
 		}, func(w *cloud.World) bool { return apiOf(w).Desired == 2 && apiOf(w).Grace == ten }},
-		"SetDesired to nothing": {"ecs:UpdateService", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"SetDesired to nothing": {"ecs:UpdateService", cluster + "/" + drBackend, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.SetDesired(ctx, cluster, drBackend, 0, nil)
 		}, func(w *cloud.World) bool { return apiOf(w).Desired == 0 && apiOf(w).Grace != ten }},
-		"SetGrace": {"ecs:UpdateService", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"SetGrace": {"ecs:UpdateService", cluster + "/" + drBackend, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.SetGrace(ctx, cluster, drBackend, ten)
 		}, func(w *cloud.World) bool { return apiOf(w).Desired == 1 && apiOf(w).Grace == ten }},
-		"Deploy": {"ecs:UpdateService", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"Deploy": {"ecs:UpdateService", cluster + "/" + drBackend, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.Deploy(ctx, cluster, drBackend)
 		}, func(w *cloud.World) bool { return len(apiOf(w).Deployments) == 2 && apiOf(w).Desired == 1 }},
-		"Promote": {"rds:PromoteReadReplica", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"Promote": {"rds:PromoteReadReplica", standby, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.Promote(ctx, standby, 7)
 		}, func(w *cloud.World) bool { return database(w).Status == "modifying" }},
-		"SetGroups": {"rds:ModifyDBInstance", func(ctx context.Context, c *aws.Changer, p *place) error {
+		"SetGroups": {"rds:ModifyDBInstance", standby, func(ctx context.Context, c *aws.Changer, p *place) error {
 			var group string
 			p.Locked(func(w *cloud.World) { group = isolation(w) })
 			return c.SetGroups(ctx, standby, []string{group})
 		}, func(w *cloud.World) bool { return database(w).Status == "modifying" }},
-		"Protect": {"rds:ModifyDBInstance", func(ctx context.Context, c *aws.Changer, _ *place) error {
+		"Protect": {"rds:ModifyDBInstance", standby, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.Protect(ctx, standby, &week, &yes)
 		}, func(w *cloud.World) bool {
 			p := database(w).Pending
 			return p.Retention != nil && *p.Retention == 7 && p.MultiAZ != nil && *p.MultiAZ
 		}},
+		"Alarm": {"monitoring:PutMetricAlarm", lagAlarm.Name, func(ctx context.Context, c *aws.Changer, _ *place) error {
+			return c.Alarm(ctx, lagAlarm)
+		}, func(w *cloud.World) bool { return len(w.Region(west).Alarms) == 1 }},
 	}
 )
 
@@ -109,7 +119,7 @@ func TestAChangeIsOneRequestAndTakesEffect(t *testing.T) {
 				}
 				want(t, "it has taken effect", p.happened(c), true)
 				want(t, "requests", p.take(), []string{c.op})
-				if one := a.list[0]; len(a.list) != 1 || !one.Changes || one.Region != west || one.Operation != strings.Replace(c.op, "monitoring:", "cloudwatch:", 1) || one.Target == "" {
+				if one := a.list[0]; len(a.list) != 1 || !one.Changes || one.Region != west || one.Operation != strings.Replace(c.op, "monitoring:", "cloudwatch:", 1) || one.Target != c.on {
 					t.Errorf("it says of itself %+v", a.list)
 				}
 				want(t, "the request's tag", a.ctxs[0].Value(tagKey{}), any("best effort"))
@@ -146,7 +156,7 @@ func TestAChangeThatFailsIsNotRepeatedAndSaysHow(t *testing.T) {
 					var err error
 					lasted := took(func() { err = c.do(t.Context(), changer(t, p.spec(west), nil), p) })
 					wantKind(t, name, err, answer.kind)
-					if !strings.Contains(err.Error(), action+" on us-west-2 "+map[bool]string{true: "dr-cluster/davidshaevel-dr-backend", false: standby}[signing != "rds"]) {
+					if !strings.Contains(err.Error(), action+" on us-west-2 "+c.on) {
 						t.Errorf("says %q, which does not name what was changed", err)
 					}
 					want(t, "requests", p.take(), []string{c.op})

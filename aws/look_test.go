@@ -214,6 +214,32 @@ func valuesOf(m map[string]string) (values []string) {
 	return values
 }
 
+func TestAnAlarmIsReadAsItWasMade(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, 4)
+		c := changer(t, p.spec(west), nil)
+		second := lagAlarm
+		second.Name, second.Enough, second.Missing = "another", 0, ""
+		for _, a := range []aws.Alarm{second, lagAlarm} {
+			if err := c.Alarm(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(2 * time.Minute)
+		got, err := c.Alarms(t.Context(), []string{"lag", "nothing", "another"})
+		if err != nil || len(got) != 2 {
+			t.Fatalf("%v: %+v", err, got)
+		}
+		want(t, "state", got[0].State, "OK")
+		if got[0].Since.IsZero() || time.Since(got[0].Since) > time.Minute {
+			t.Errorf("since %s", got[0].Since)
+		}
+		got[0].State, got[0].Since = "", time.Time{}
+		want(t, "alarm", got[0], lagAlarm)
+		want(t, "another", []any{got[1].Name, got[1].Enough, got[1].Missing}, []any{"another", 3, "missing"})
+	})
+}
+
 func TestReadsOfAChangerAreRepeatedAsAReadersAre(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 4)

@@ -48,6 +48,7 @@ func TestTheChangesAreThoseThatAnEmulatorOfOthersKnows(t *testing.T) {
 	c := changer(t, s, by)
 	t.Run("services", func(t *testing.T) { motoServices(t, c) })
 	t.Run("database", func(t *testing.T) { motoDatabase(t, c, group) })
+	t.Run("alarm", func(t *testing.T) { motoAlarm(t, c) })
 	t.Run("operator", func(t *testing.T) {
 		id, err := by.Identity(t.Context())
 		want(t, "who changes", []any{id.ARN, id.Account, id.Name, err}, []any{"arn:aws:sts::123456789012:assumed-role/ops-change/lifeboat", "123456789012", "ops-change", nil})
@@ -107,6 +108,18 @@ func motoDatabase(t *testing.T, c *aws.Changer, group string) {
 	if err != nil || len(lag) != 2 || lag[0].Value != 1.5 || lag[1].Value != -1 {
 		t.Errorf("the lag is %v (%v)", lag, err)
 	}
+}
+
+func motoAlarm(t *testing.T, c *aws.Changer) {
+	if err := c.Alarm(t.Context(), lagAlarm); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Alarms(t.Context(), []string{"nothing", "lag"})
+	if err != nil || len(got) != 1 {
+		t.Fatalf("%v: %+v", err, got)
+	}
+	got[0].State, got[0].Since = "", time.Time{}
+	want(t, "alarm", got[0], lagAlarm)
 }
 
 func TestABucketOfAnEmulatorOfOthersKeepsJournalsAndLeases(t *testing.T) {

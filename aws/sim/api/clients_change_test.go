@@ -28,6 +28,7 @@ func (s *sim) done(t *testing.T, body string) {
 		expect(t, "retention", db.Retention, 7)
 		expect(t, "the API's origin", w.Distributions[0].Live().BehaviorFor("/api/x").Target, "standby")
 		expect(t, "invalidated", w.Distributions[0].Invalidations[0].Status, "Completed")
+		expect(t, "the alarm", len(r.Alarms) == 1 && r.Alarms[0].Threshold == 2e9 && r.Alarms[0].State == cloud.AlarmOff, true)
 		o := r.Buckets[0].Object("runs/1/00000001.json")
 		if o == nil || string(o.Body) != body {
 			t.Errorf("the object is %+v", o)
@@ -40,7 +41,7 @@ import boto3, json, sys
 from botocore.exceptions import ClientError
 url, region, cluster, bucket = sys.argv[1:5]
 client = lambda name, **more: boto3.client(name, region_name=region, endpoint_url=url, **more)
-ecs, rds, cf, s3, aas = (client(n) for n in ("ecs", "rds", "cloudfront", "s3", "application-autoscaling"))
+ecs, rds, cf, s3, aas, cw = (client(n) for n in ("ecs", "rds", "cloudfront", "s3", "application-autoscaling", "cloudwatch"))
 service, db = "davidshaevel-dr-backend", "davidshaevel-dr-db"
 refused = {}
 def refuse(name, f, **args):
@@ -58,6 +59,12 @@ aas.register_scalable_target(ServiceNamespace="ecs", ResourceId="service/%s/%s" 
 ecs.update_service(cluster=cluster, service=service, desiredCount=2, taskDefinition=made["taskDefinitionArn"], healthCheckGracePeriodSeconds=600)
 refuse("rds", rds.promote_read_replica, DBInstanceIdentifier=db, BackupRetentionPeriod=99)
 rds.promote_read_replica(DBInstanceIdentifier=db, BackupRetentionPeriod=7)
+alarm = dict(AlarmName="storage", Namespace="AWS/RDS", MetricName="FreeStorageSpace", Dimensions=[{"Name": "DBInstanceIdentifier", "Value": db}],
+    Statistic="Minimum", ComparisonOperator="LessThanThreshold", Threshold=2e9, Period=60, EvaluationPeriods=3, AlarmActions=["arn:aws:sns:us-west-2:1:ops"])
+cw.put_metric_alarm(**alarm)
+refuse("cloudwatch", cw.put_metric_alarm, **dict(alarm, Period=45))
+held = cw.describe_alarms(AlarmNames=["storage"])["MetricAlarms"][0]
+assert {k: held[k] for k in alarm} == alarm, held
 id = cf.list_distributions()["DistributionList"]["Items"][0]["Id"]
 read = cf.get_distribution_config(Id=id)
 config = read["DistributionConfig"]
@@ -89,7 +96,7 @@ func TestBoto3ChangesWhatItReads(t *testing.T) {
 	}
 	expect(t, "refused", fmt.Sprint(refused), fmt.Sprint(map[string]string{
 		"ecs": "400 ServiceNotFoundException", "rds": "400 InvalidParameterValue", "cloudfront": "412 PreconditionFailed",
-		"group": "400 InvalidArgument", "s3": "412 PreconditionFailed", "key": "404 NoSuchKey",
+		"group": "400 InvalidArgument", "s3": "412 PreconditionFailed", "key": "404 NoSuchKey", "cloudwatch": "400 ValidationError",
 	}))
 	s.done(t, "third")
 }
@@ -122,6 +129,12 @@ func TestTheAWSCommandLineChangesWhatItReads(t *testing.T) {
 	cli("ecs", "update-service", "--cluster", *clusterIn(west), "--service", backend, "--desired-count", "2", "--task-definition", backend,
 		"--health-check-grace-period-seconds", "600")
 	cli("rds", "promote-read-replica", "--db-instance-identifier", standby, "--backup-retention-period", "7")
+	cli("cloudwatch", "put-metric-alarm", "--alarm-name", "storage", "--namespace", "AWS/RDS", "--metric-name", "FreeStorageSpace",
+		"--dimensions", "Name=DBInstanceIdentifier,Value="+standby, "--statistic", "Minimum", "--comparison-operator", "LessThanThreshold",
+		"--threshold", "2e9", "--period", "60", "--evaluation-periods", "3", "--alarm-actions", "arn:aws:sns:us-west-2:1:ops")
+	if out := cli("cloudwatch", "describe-alarms", "--alarm-names", "storage"); !strings.Contains(string(out), `"Threshold": 2000000000`) {
+		t.Errorf("the alarm reads as %s", out)
+	}
 	s.updateByCLI(t, cli, file)
 	bucket := in(s, west, func(_ *cloud.World, r *cloud.Region) string { return r.Buckets[0].Name })
 	cli("s3api", "put-object", "--bucket", bucket, "--key", "runs/1/00000001.json", "--body", file("entry", []byte("third")), "--if-none-match", "*")

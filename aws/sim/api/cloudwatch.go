@@ -11,8 +11,10 @@ import (
 )
 
 var cloudwatchOperations = map[string]operation{
-	"GetMetricData": getMetricData,
-	"ListMetrics":   listMetrics,
+	"GetMetricData":  getMetricData,
+	"ListMetrics":    listMetrics,
+	"PutMetricAlarm": putMetricAlarm,
+	"DescribeAlarms": describeAlarms,
 }
 
 const (

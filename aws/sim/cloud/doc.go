@@ -21,6 +21,7 @@ package cloud
 //	err := w.UpdateDistribution(d, etag, next)                    // cloudfront; w.Invalidate; d.Live() is what answers meanwhile
 //	o, err := w.Put(bucket, object, condition)                    // s3; w.Remove
 //	key, id, err := w.AssumeRole(caller, cloud.RoleOrder{...})    // sts
+//	err := w.PutAlarm(region, Alarm{...})                         // cloudwatch; judged at the end of each metric period
 //	w.Publish(zone, records)                                      // Cloudflare
 //
 // Cloudflare's API is Call{Service: "cloudflare", Action: ...} with no region. A control plane says with c.Offer(service,

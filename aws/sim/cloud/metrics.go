@@ -57,14 +57,15 @@ func (w *World) meter() {
 	end := w.now.Truncate(period).Add(period)
 	w.at(end, func() {
 		for _, r := range w.Regions {
-			w.measureRegion(r, end.Add(-period))
+			w.measureRegion(r, end)
 		}
 		w.forgetOld()
 		w.meter()
 	})
 }
 
-func (w *World) measureRegion(r *Region, begin time.Time) {
+func (w *World) measureRegion(r *Region, end time.Time) {
+	begin := end.Add(-w.Period())
 	if r.Dark {
 		for _, b := range r.Balancers {
 			b.counts = counts{}
@@ -77,6 +78,7 @@ func (w *World) measureRegion(r *Region, begin time.Time) {
 	for _, db := range r.Databases {
 		w.measureDatabase(r, db, begin)
 	}
+	w.judgeAlarms(r, end)
 }
 
 // forgetOld drops the write-ahead history that no replica needs any more.

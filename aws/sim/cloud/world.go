@@ -54,6 +54,7 @@ type Region struct {
 	Secrets         []*Secret
 	Quotas          []*Quota
 	Buckets         []*Bucket
+	Alarms          []*Alarm
 	SecurityGroups  []*SecurityGroup
 	SubnetGroups    []string // DB subnet groups
 	Keys            []string // ARNs of KMS keys

@@ -39,6 +39,15 @@ func (in In) Int(name string, otherwise int) int {
 	return int(n)
 }
 
+// Float is a member's number, or otherwise if it was not given.
+func (in In) Float(name string, otherwise float64) float64 {
+	n, err := strconv.ParseFloat(in.String(name), 64)
+	if err != nil {
+		return otherwise
+	}
+	return n
+}
+
 // Bool is a member's truth, or otherwise if it was not given.
 func (in In) Bool(name string, otherwise bool) bool {
 	b, err := strconv.ParseBool(in.String(name))
