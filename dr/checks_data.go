@@ -84,7 +84,7 @@ func (c *checker) noLag() answer {
 	if c.bare() && c.e.Replication.State == noReplica {
 		return answer{verdict: CheckPass, text: "nothing replicates, by design: see the recovery point", seen: c.e.Replication.Seen}
 	}
-	return answer{text: "there is no lag to tell: " + c.e.Replication.Text, seen: c.e.Replication.Seen}
+	return answer{text: "nothing replicates: " + c.e.Replication.Text, seen: c.e.Replication.Seen}
 }
 
 // lagWords: "reported 0.8 s (60 s ago), true 1.1 s by wal (4 s ago), at most 5 s at risk; RPO 5 min".
@@ -221,8 +221,11 @@ func (c *checker) backups() answer {
 // key: a replica in another region needs a key of its own region, for ever.
 func (c *checker) key() answer {
 	db := c.replicaOf()
-	if db == nil || db.Raw == nil {
+	switch {
+	case (db == nil || db.Raw == nil) && c.bare():
 		return c.nothingToPromote()
+	case db == nil || db.Raw == nil:
+		return answer{text: "there is no replica to look at", seen: c.e.Replication.Seen}
 	}
 	a := answer{seen: db.Seen}
 	region := regionOfARN(db.Raw.KMSKey)

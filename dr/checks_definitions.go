@@ -12,12 +12,12 @@ import (
 
 // definitions: a task that names the region being left would start, and fall with it.
 func (c *checker) definitions() answer {
-	return c.eachDefinition("they name "+c.to.cfg.Name+" alone", CheckFail, "make a revision of their own for "+c.to.cfg.Name, c.foreignName)
+	return c.eachDefinition("name "+c.to.cfg.Name+" alone", CheckFail, "make a revision of their own for "+c.to.cfg.Name, c.foreignName)
 }
 
 // registries: what comes from elsewhere than the region's own registry may not come at all in an outage.
 func (c *checker) registries() answer {
-	return c.eachDefinition("all of them", CheckWarn, "mirror them to ECR: other registries have fallen with us-east-1", func(d aws.Definition) string {
+	return c.eachDefinition("take every image from it", CheckWarn, "mirror them to ECR: other registries have fallen with us-east-1", func(d aws.Definition) string {
 		for _, image := range d.Images {
 			if !strings.Contains(image, ".dkr.ecr."+c.to.cfg.Name+".") {
 				return short(image)
@@ -53,7 +53,7 @@ func (c *checker) eachDefinition(well string, bad CheckVerdict, remedy string, l
 	case len(unread) > 0 || !a.seen.Known():
 		return unreadable("what the task definitions of "+c.to.cfg.Name+" say", a.seen)
 	default:
-		a.verdict, a.text = CheckPass, fmt.Sprintf("%s: %s", several(n, "definition"), well)
+		a.verdict, a.text = CheckPass, several(n, "definition")+" "+well
 	}
 	return a
 }

@@ -77,6 +77,10 @@ func (c *checker) ttl() answer {
 	if !ok {
 		return a
 	}
+	if len(c.leading()) == 0 {
+		a.text = "no record leads to a balancer of " + c.from.cfg.Name
+		return a
+	}
 	var slow []string
 	most := time.Duration(0)
 	for _, r := range c.leading() {

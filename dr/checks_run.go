@@ -120,7 +120,7 @@ func (c *checker) journalShared() answer {
 		return unreadable("where runs are kept", r.Seen)
 	case !r.Shared:
 		return answer{verdict: CheckWarn, text: r.Where + ": if it dies in a run, nobody can take that over", seen: c.sure(),
-			remedy: "name a bucket in " + c.to.cfg.Name + " in lifeboat.yaml: journal.bucket"}
+			remedy: "name a bucket in " + c.cfg.Regions.Standby.Name + " in lifeboat.yaml: journal.bucket"}
 	}
 	return answer{verdict: CheckPass, text: short(r.Where), seen: r.Seen}
 }
@@ -133,7 +133,7 @@ func (c *checker) stateAway() answer {
 		if r.Where == "" {
 			return unreadable("where runs are kept", r.Seen)
 		}
-		return answer{verdict: CheckPass, text: "they are: " + r.Where, seen: c.sure()}
+		return answer{verdict: CheckPass, text: "they are kept on " + r.Where, seen: c.sure()}
 	case c.from.cfg.Name:
 		return answer{verdict: CheckFail, text: short(r.Where) + " is in " + r.Region, seen: c.sure(),
 			remedy: "keep them in a bucket of " + c.to.cfg.Name}

@@ -198,7 +198,7 @@ func (c *checker) floors() answer {
 	if len(low) > 0 {
 		return answer{verdict: CheckWarn, text: few(low), seen: seen, remedy: "raise its floor or ceiling in Terraform; a run raises them for itself"}
 	}
-	return answer{verdict: CheckPass, text: fmt.Sprintf("%s scaled by itself, each up to full size at least", several(scaled, "service")), seen: seen}
+	return answer{verdict: CheckPass, text: "autoscaling reaches full size: " + several(scaled, "service"), seen: seen}
 }
 
 // quota: all tasks of the estate at full size must fit into what the account may use.

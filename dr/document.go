@@ -23,7 +23,10 @@ type Doc struct {
 	Risk        DocRisk        `json:"risk"`
 	TimeToServe DocTimeToServe `json:"time_to_serve_again"`
 	Replication DocReplication `json:"replication"`
-	Regions     []DocRegion    `json:"regions"` // primary and standby as built
+	Record      DocRuns        `json:"record"`        // what the journals of the estate's runs tell
+	Split       *DocSplit      `json:"second_writer"` // null: none beside the writer of record was seen
+	Checks      []DocCheck     `json:"checks"`        // readiness for a failover of this minute
+	Regions     []DocRegion    `json:"regions"`       // primary and standby as built
 	Path        DocPath        `json:"path"`
 	Feed        []DocChange    `json:"feed"` // newest first
 }
@@ -63,6 +66,7 @@ type DocRisk struct {
 // DocTimeToServe comes from past runs and drills.
 type DocTimeToServe struct {
 	Seconds *float64 `json:"seconds"`
+	From    string   `json:"from,omitempty"` // "failover, 41 days ago"
 	Why     string   `json:"why,omitempty"`
 }
 

@@ -32,6 +32,7 @@ func told() map[string]*Estate {
 		all[1].Events = []aws.Event{{At: sick.now.Add(-time.Minute), Message: "(service dev-backend) has started 1 tasks: (task 4f1a)."}}
 	})
 	return map[string]*Estate{
+		"fit": fit().join(), "failed-over": failedOver().journals(unfenced()).join(),
 		"well": well().join(), "dark": dark.prev, "sick": sick.join(), "pilot": pilot(config.PilotLight).join(),
 		"unread": Join(Inputs{Config: wellConfig()}, nil, noon),
 	}

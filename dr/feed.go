@@ -26,6 +26,7 @@ func (j *join) feed() {
 	j.lagChanges(f)
 	if j.prev != nil {
 		j.edgeChanges(f)
+		j.journalChanges(f)
 	}
 	j.e.Feed = merged(f.changes, j.prev)
 }
@@ -41,6 +42,14 @@ func (f *feed) add(l Level, subject, text string) { f.addAt(f.now, l, subject, t
 
 func (f *feed) addAt(at time.Time, l Level, subject, text string) {
 	f.changes = append(f.changes, Change{At: at, Region: f.region, Subject: subject, Text: text, Level: l})
+}
+
+// earlier is the cloud's own time of a change, where it gives one that has come already.
+func earlier(at time.Time, f *feed) time.Time {
+	if at.IsZero() || at.After(f.now) {
+		return f.now
+	}
+	return at
 }
 
 // merged puts new changes among the earlier ones, newest first. What the cloud dates back finds its place.

@@ -55,11 +55,7 @@ func (j *join) distributionChanges(f *feed) {
 	}
 	a, b := was.Value, now.Value
 	if a.ETag != b.ETag && a.ETag != "" {
-		at := b.Changed
-		if at.IsZero() || at.After(f.now) {
-			at = f.now
-		}
-		f.addAt(at, Warn, "CloudFront", "its configuration was changed")
+		f.addAt(earlier(b.Changed, f), Warn, "CloudFront", "its configuration was changed")
 	}
 	if a.Status != b.Status {
 		f.add(Unknown, "CloudFront", plain(b.Status)+", was "+plain(a.Status))

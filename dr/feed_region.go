@@ -89,10 +89,7 @@ func rolloutChange(f *feed, a, b *Service) {
 	if a.Rollout == b.Rollout {
 		return
 	}
-	at := b.Raw.DeployedAt
-	if at.IsZero() || at.After(f.now) {
-		at = f.now
-	}
+	at := earlier(b.Raw.DeployedAt, f)
 	switch b.Rollout {
 	case "COMPLETED":
 		f.addAt(at, Good, b.Name, fmt.Sprintf("deployment finished: %d of %d on %s", b.Running, b.Desired, b.Image.Short))

@@ -6,12 +6,15 @@ import (
 	"lifeboat/dr/runbook"
 )
 
+// noJournal is why nothing is known of past runs where nobody has said where they are kept.
+const noJournal = "no journal is read"
+
 // record is what the journals tell. It comes first: roles, replication and risk follow the writer of record.
 func (j *join) record() {
 	r, in := &j.e.Record, j.in.Record
 	r.Writer = j.cfg.Regions.Primary.Name
 	if in == nil {
-		r.Seen.Why = "no journal is read"
+		r.Seen.Why = noJournal
 		return
 	}
 	r.Seen = seenOf(in.Runs, j.p.fast, j.now)

@@ -70,7 +70,7 @@ func (j *join) riskLine() {
 func (j *join) timed(head []Span) []Span {
 	r := &j.e.Record
 	if r.Serve == 0 {
-		return append(head, muted(" · time unknown: "+j.noTime()))
+		return append(head, muted(" · time unknown: "+j.e.noTime()))
 	}
 	for _, words := range []string{
 		" · serving again in about " + about(r.Serve) + " (" + r.ServeFrom + ")",
@@ -84,8 +84,8 @@ func (j *join) timed(head []Span) []Span {
 }
 
 // noTime is why nobody knows how long it takes to serve again.
-func (j *join) noTime() string {
-	if s := j.e.Record.Seen; j.in.Record != nil && !s.Known() {
+func (e *Estate) noTime() string {
+	if s := e.Record.Seen; !s.Known() && s.Why != noJournal && s.Why != "" {
 		return "the journals of past runs were not read"
 	}
 	return noRunYet
@@ -128,7 +128,7 @@ func (j *join) darkLines(busy, away *Region) {
 	}
 	j.loss(away)
 	if j.e.Record.Serve == 0 {
-		j.say(text(users), muted("Time unknown: "+j.noTime()+"."))
+		j.say(text(users), muted("Time unknown: "+j.e.noTime()+"."))
 		return
 	}
 	j.say(text(users), text(j.latestStart(busy)))

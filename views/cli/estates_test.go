@@ -6,6 +6,7 @@ import (
 	"lifeboat/aws"
 	"lifeboat/dr"
 	"lifeboat/dr/config"
+	"lifeboat/dr/runbook"
 )
 
 // noon is when the tests' estates were seen.
@@ -118,6 +119,33 @@ func darkEstate() *dr.Estate {
 	e.Risk = dr.Risk{Known: true, Value: 98 * time.Second, AtMost: true, From: "lag 0.8 s at the last contact + 98 s since", Level: dr.Warn}
 	e.Verdict = words(dr.Bad, "us-east-1 does not answer since 11:58:22 (AWS API, balancer).", "us-west-2 can take over: at most 98 s of data lost.")
 	e.Feed = append([]dr.Change{{At: noon.Add(-98 * time.Second), Region: "us-east-1", Subject: "region", Text: "stopped answering", Level: dr.Bad}}, e.Feed...)
+	return e
+}
+
+// splitEstate was failed over without a fence receipt, and the run that did it has stopped.
+func splitEstate() *dr.Estate {
+	e := wellEstate()
+	const id = "20261123T100000.000Z-failover"
+	run := runbook.View{Run: id, Mode: runbook.Unplanned, Ending: runbook.Stopped, Started: noon.Add(-2 * time.Hour), Changed: noon.Add(-time.Hour),
+		Plan: runbook.Plan{Name: "failover", Title: "fail over us-east-1 to us-west-2", From: "us-east-1", To: "us-west-2"}}
+	last := run
+	last.Run, last.Ending = "20261013T100000.000Z-failover", runbook.Done
+	e.Record = dr.Record{
+		Seen: fresh(), Where: "s3://runs/davidshaevel/", Shared: true, Region: "us-west-2", Writer: "us-west-2", Run: id, From: "us-east-1", Source: "prod-db",
+		Promoted: noon.Add(-110 * time.Minute), Receipt: &dr.Receipt{At: noon.Add(-115 * time.Minute), By: "sql", Text: "0 connections"},
+		Voided: "3 connections to it at 11:40:00", Open: []runbook.View{run}, Last: &last, Serve: 7 * time.Minute, ServeFrom: "failover, 41 days ago",
+		Lease: dr.LeaseSeen{Held: true, Grant: runbook.Grant{Holder: "kim", Host: "desk", Run: id, Fence: 17}, Seen: fresh()},
+	}
+	e.Split = &dr.Split{Region: "us-east-1", Database: "prod-db", Level: dr.Bad, Text: "old writer prod-db in us-east-1 NOT fenced: 3 connections to it",
+		Fix: "fence it: lifeboat resume " + id, Seen: fresh()}
+	e.Checks = []dr.Check{
+		{ID: "images", Title: "every running image is in us-west-2's registry", Verdict: dr.CheckPass, Text: "4 images", Seen: fresh()},
+		{ID: "lag", Title: "lag against the RPO", Text: "reported unknown: CloudWatch has no datapoint", Seen: fresh(), Blocking: true, Override: "go on with an unknown lag"},
+		{ID: "last-run", Title: "the last run or drill", Verdict: dr.CheckWarn, Text: "failover 41 days ago", Seen: fresh()},
+		{ID: "split", Title: "one writer only", Verdict: dr.CheckFail, Text: e.Split.Text, Remedy: e.Split.Fix, Seen: fresh()},
+	}
+	e.Verdict = words(dr.Bad, "us-west-2 serves. There is no standby since 10:10:00.", "Old writer prod-db in us-east-1 NOT fenced: 3 connections to it.")
+	e.Verdict.Serving, e.Verdict.Writer = "us-west-2", "us-west-2"
 	return e
 }
 

@@ -99,7 +99,7 @@ func (p *page) replication(d dr.Doc) {
 		}
 	}
 	p.row(d.Risk.Level, "data at risk", "", risk(d.Risk))
-	p.row("unknown", "time to serve", "", "unknown: "+d.TimeToServe.Why)
+	p.serving(d.TimeToServe)
 }
 
 func from(r dr.DocReplication) string {

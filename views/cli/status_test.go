@@ -12,7 +12,7 @@ import (
 	"lifeboat/dr"
 )
 
-var estates = map[string]func() *dr.Estate{"healthy": wellEstate, "degraded": darkEstate, "unknown": blindEstate}
+var estates = map[string]func() *dr.Estate{"healthy": wellEstate, "degraded": darkEstate, "unknown": blindEstate, "split": splitEstate}
 
 func TestStatusAsText(t *testing.T) {
 	for name, estate := range estates {

@@ -24,6 +24,8 @@ func statusText(d dr.Doc) string {
 	p.text("")
 	p.path(d.Path)
 	p.replication(d)
+	p.record(d)
+	p.readiness(d)
 	if !d.Complete {
 		p.text("\nNot everything was read in time: what is missing says unknown.")
 	}
