@@ -47,6 +47,9 @@ func underRealNames(t *testing.T) *realNames {
 		n.mu.Lock()
 		n.paths = append(n.paths, r.URL.Path)
 		n.mu.Unlock()
+		if name, _, s3 := strings.Cut(r.Host, ".s3."); s3 { // AWS knows a bucket by its host
+			r.URL.Path = "/" + name + r.URL.Path
+		}
 		inner.ServeHTTP(w, r)
 	})}
 	secured := tls.NewListener(d, &tls.Config{GetCertificate: func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -89,6 +92,34 @@ func TestWithoutAnOverrideTheRegionsOwnEndpointsAreAsked(t *testing.T) {
 	}
 	if lag := f.Metrics.Value.Databases["davidshaevel-dr-db"].ReplicaLag; len(lag) == 0 {
 		t.Error("there is no lag")
+	}
+}
+
+func TestWithoutAnOverrideTheRegionsOwnEndpointsAreChanged(t *testing.T) {
+	hermetic(t)
+	n := underRealNames(t)
+	s, p := n.spec(), &place{Cloud: n.Cloud}
+	by := p.operator(t, s, &person{})
+	c := changer(t, s, by)
+	for name, change := range change {
+		if name == "Protect" || name == "SetGroups" { // the instance is busy with its promotion
+			continue
+		}
+		if err := change.do(t.Context(), c, p); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if alarms, err := c.Alarms(t.Context(), []string{lagAlarm.Name}); err != nil || len(alarms) != 1 {
+		t.Errorf("alarms are %+v (%v)", alarms, err)
+	}
+	journals(t, bucket(t, s, by, p.state()), time.Now)
+	for _, addr := range n.addrs {
+		if !strings.Contains(addr, "."+west+".amazonaws.com:443") {
+			t.Errorf("%s was dialled, which is not in %s", addr, west)
+		}
+	}
+	if !slices.Contains(n.addrs, p.state()+".s3.us-west-2.amazonaws.com:443") {
+		t.Errorf("the bucket was not asked at its own address: %v", n.addrs)
 	}
 }
 

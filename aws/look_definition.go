@@ -2,10 +2,13 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"lifeboat/aws/fault"
 )
 
 // Definition is a revision of a task definition: what it says of where its tasks get things from.
@@ -62,12 +65,15 @@ func (d *Definition) add(c types.ContainerDefinition) {
 	}
 }
 
-// taskDefinition reads a revision; an answer without one is the zero value.
+// taskDefinition reads a revision.
 func (l *look) taskDefinition(ctx context.Context, arn string) (types.TaskDefinition, error) {
-	out, err := ask(ctx, l, "ecs:DescribeTaskDefinition", revisionOf(arn), l.api.ecs.DescribeTaskDefinition,
-		&ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
-	if err != nil || out.TaskDefinition == nil {
+	const op = "ecs:DescribeTaskDefinition"
+	out, err := ask(ctx, l, op, revisionOf(arn), l.api.ecs.DescribeTaskDefinition, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &arn})
+	switch {
+	case err != nil:
 		return types.TaskDefinition{}, err
+	case out.TaskDefinition == nil:
+		return types.TaskDefinition{}, fault.New(fault.Unreadable, op, l.on(revisionOf(arn)), errors.New("there is none in the answer"))
 	}
 	return *out.TaskDefinition, nil
 }

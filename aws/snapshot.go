@@ -1,5 +1,7 @@
-// Package aws reads one region of a two-region estate, and is the only code that calls AWS. A Reader gives immutable
-// Snapshots; each part of one carries its own time and its own error, so that one failed call hides nothing else.
+// Package aws reads and changes one region of a two-region estate, and is the only code that calls AWS. A Reader gives
+// immutable Snapshots; each part of one carries its own time and its own error, so that one failed call hides nothing
+// else. A Changer makes the changes of a run, a request each, with the session of an Operator, and reads afresh what it
+// must know for them; a Bucket keeps journals, leases and roles.
 package aws
 
 import "time"
