@@ -128,7 +128,7 @@ type stepList struct {
 }
 
 // leastWords is how much room the words keep beside the tags.
-const leastWords = 26
+const leastWords = 22
 
 func newStepList(steps []Step, width int) stepList {
 	l := stepList{steps: steps, width: width}
@@ -136,7 +136,7 @@ func newStepList(steps []Step, width int) stepList {
 		l.name = max(l.name, s.Name.Width())
 		l.times, l.tags = max(l.times, s.Time.Width()), max(l.tags, s.Tag.Width())
 	}
-	l.name = min(l.name, max(width*2/5, 12))
+	l.name = min(l.name, max(width*9/20, 12))
 	l.words = width - 2 - l.name - 2 - 2 - l.times
 	if l.tags == 0 || l.words-2-l.tags < leastWords {
 		l.tags = 0

@@ -6,11 +6,12 @@ import (
 	"lifeboat/ui"
 )
 
-// commands are what the palette offers by name.
+// commands are what the palette offers by name: those of a run only on its screen.
 func (m *root) commands() []*Key {
 	var out []*Key
+	_, onRun := m.base().(*runScreen)
 	for i := range m.keys {
-		if m.keys[i].Named {
+		if k := &m.keys[i]; k.Named && (k.Scope != OnRun || onRun) {
 			out = append(out, &m.keys[i])
 		}
 	}

@@ -14,8 +14,9 @@ type frame struct {
 	cfg      *config.Config
 	now      time.Time
 	sim      bool
-	readOnly string // why nothing can be changed here; "" where it can
-	aged     bool   // nothing at all was read for three periods: all of it is old, whatever it says of itself
+	banner   ui.Line // the run that is open, above the verdict
+	readOnly string  // why nothing can be changed here; "" where it can
+	aged     bool    // nothing at all was read for three periods: all of it is old, whatever it says of itself
 
 	needs  serviceNeeds
 	order  []int  // of services, as the panels list them; see serviceOrder

@@ -71,6 +71,9 @@ func (f *frame) verdict(w int) []ui.Line {
 		}}, lines...)
 	}
 	var out []ui.Line
+	if len(f.banner) > 0 {
+		out = append(out, f.banner.Cut(w))
+	}
 	for i, l := range lines {
 		said := sentence(l)
 		if f.aged && i > 0 {

@@ -13,11 +13,20 @@ type Scope string
 
 // The scopes, in the order of the help.
 const (
-	OnCockpit Scope = "cockpit"
-	InPages   Scope = "details and events"
-	InMenus   Scope = "menus and the filter"
-	Anywhere  Scope = "anywhere"
+	OnCockpit   Scope = "cockpit"
+	BeforeRun   Scope = "before a run"
+	OnRun       Scope = "a run"
+	InQuestions Scope = "a question of a run"
+	InPages     Scope = "details and events"
+	InMenus     Scope = "menus and the filter"
+	Anywhere    Scope = "anywhere"
 )
+
+// scopes are all of them, in that order.
+var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, InPages, InMenus, Anywhere}
+
+// text says whether what is typed in a scope is text: the keys that work anywhere do not.
+func (s Scope) text() bool { return s == InMenus || s == InQuestions }
 
 // Key is a binding. Help, footer, palette and README's table all come from Keys.
 type Key struct {
@@ -36,7 +45,7 @@ type Key struct {
 
 // Keys are all bindings that there are.
 func Keys() []Key {
-	return slices.Concat(cockpitKeys(), pageKeys(), menuKeys(), commonKeys())
+	return slices.Concat(startKeys(), cockpitKeys(), assessKeys(), runKeys(), questionKeys(), pageKeys(), menuKeys(), commonKeys())
 }
 
 func cockpitKeys() []Key {
@@ -68,7 +77,7 @@ func pageKeys() []Key {
 		{Name: "first line", Keys: []string{"home", "g"}, Show: "Home g", Help: "to the beginning", Scope: InPages, run: moves(-manyRows)},
 		{Name: "last line", Keys: []string{"end", "G"}, Show: "End G", Help: "to the end", Scope: InPages, run: moves(manyRows)},
 		{Name: "other region", Keys: []string{"left", "right", "h", "l", "tab"}, Show: "← →", Does: "other region", Help: "the other region's", Scope: InPages, off: noOtherRegion, run: (*root).flip},
-		{Name: "details", Keys: []string{"enter"}, Show: "Enter", Does: "details", Help: "the event in full", Scope: InPages, off: notEvents, run: (*root).openRow},
+		{Name: "details", Keys: []string{"enter"}, Show: "Enter", Does: "details", Help: "the event in full, the run", Scope: InPages, off: noRows, run: (*root).openRow},
 		{Name: "filter", Keys: []string{"/"}, Show: "/", Does: "filter", Help: "narrow the events", Scope: InPages, off: notEvents, run: (*root).openFilter},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "back", Scope: InPages, run: (*root).stepBack},
 	}
@@ -118,6 +127,13 @@ func noOtherRegion(m *root) string {
 	return "this is not of one region"
 }
 
+func noRows(m *root) string {
+	if _, ok := m.base().(*history); ok {
+		return ""
+	}
+	return notEvents(m)
+}
+
 func notEvents(m *root) string {
 	if _, ok := m.base().(*events); ok {
 		return ""
@@ -129,7 +145,7 @@ func notEvents(m *root) string {
 func (m *root) binding(pressed string, scope Scope) *Key {
 	for i := range m.keys {
 		k := &m.keys[i]
-		if (k.Scope == scope || k.Scope == Anywhere && scope != InMenus) && slices.Contains(k.Keys, pressed) {
+		if (k.Scope == scope || k.Scope == Anywhere && !scope.text()) && slices.Contains(k.Keys, pressed) {
 			return k
 		}
 	}
@@ -140,7 +156,7 @@ func (m *root) binding(pressed string, scope Scope) *Key {
 func (m *root) hints(scope Scope) []ui.Hint {
 	var out []ui.Hint
 	for _, k := range m.keys {
-		here := k.Scope == scope || k.Scope == Anywhere && scope != InMenus
+		here := k.Scope == scope || k.Scope == Anywhere && !scope.text()
 		if here && k.Does != "" && m.why(&k) == "" {
 			out = append(out, ui.Hint{Key: k.Show, Does: k.Does, Quiet: k.Quiet})
 		}

@@ -36,6 +36,10 @@ type root struct {
 
 	note note
 
+	runs    ledger
+	checks  func(e *dr.Estate, leaving string, kind dr.Kind) []dr.Check
+	touched bool // a key was pressed
+
 	stale bool // what is drawn is not what the model says
 	drawn tea.View
 	plan  *plan // of the cockpit; nil: to be made
@@ -53,7 +57,7 @@ func newRoot(o Options) *root {
 	}
 	m := &root{
 		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
-		zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+		runs: newLedger(), checks: checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)
@@ -64,10 +68,12 @@ func newRoot(o Options) *root {
 
 // Init starts the clock and asks the terminal what it is like. A terminal that never answers is taken for a dark one.
 func (m *root) Init() tea.Cmd {
+	m.runs.first = m.o.Runs == nil
+	cmds := []tea.Cmd{tick(), m.listRuns()}
 	if m.o.Theme == "" || m.o.Theme == "auto" {
-		return tea.Batch(tick(), tea.RequestBackgroundColor)
+		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
-	return tick()
+	return tea.Batch(cmds...)
 }
 
 func tick() tea.Cmd {
@@ -76,7 +82,7 @@ func tick() tea.Cmd {
 
 // Update takes a message. It never waits: what takes time is a command.
 func (m *root) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	cmd := m.update(msg)
+	cmd := tea.Batch(m.update(msg), m.attend())
 	m.stale, m.plan = true, nil
 	return m, cmd
 }
@@ -85,19 +91,44 @@ func (m *root) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tickMsg:
 		m.clock()
-		return tick()
+		return tea.Batch(tick(), m.keepListed())
 	case estateMsg:
 		m.take(msg.e)
 	case tea.KeyPressMsg:
 		return m.key(msg)
 	case tea.PasteMsg:
-		m.top().typed(m, msg)
+		m.paste(msg)
 	case tea.ResumeMsg:
 		m.clock()
 	case directorMsg:
 		return m.directed(msg)
+	case runMsg, runsMsg, planMsg, pastMsg, paperMsg, saidMsg, quietMsg:
+		return m.answered(msg)
 	default:
 		m.terminal(msg)
+	}
+	return nil
+}
+
+// answered takes what runs have to say.
+func (m *root) answered(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case runMsg:
+		return m.hear(msg)
+	case runsMsg:
+		return m.listed(msg)
+	case planMsg:
+		m.planned(msg)
+	case pastMsg:
+		m.learned(msg)
+	case paperMsg:
+		m.papered(msg)
+	case saidMsg:
+		return m.heard(msg)
+	case quietMsg:
+		if s, ok := m.top().(*runScreen); ok {
+			return s.quiet.settle(m.o.Now())
+		}
 	}
 	return nil
 }
@@ -174,7 +205,7 @@ func (m *root) clock() {
 func (m *root) frame() *frame {
 	return &frame{
 		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
-		readOnly: m.readOnly(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+		readOnly: m.readOnly(), banner: m.banner(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
 	}
 }
 

@@ -46,6 +46,10 @@ func (m *root) home() { m.stack = m.stack[:1] }
 // key runs the command that is bound to a key in the topmost screen's scope. In a text field everything else is text.
 func (m *root) key(msg tea.KeyPressMsg) tea.Cmd {
 	s := m.top()
+	m.touched = true
+	if msg.String() != "ctrl+c" && m.swallows() {
+		return nil
+	}
 	k := m.binding(msg.String(), s.scope())
 	switch {
 	case k == nil:
@@ -56,6 +60,20 @@ func (m *root) key(msg tea.KeyPressMsg) tea.Cmd {
 		return k.run(m)
 	}
 	return nil
+}
+
+// paste is text that the terminal brings in one piece.
+func (m *root) paste(msg tea.PasteMsg) {
+	m.touched = true
+	if !m.swallows() {
+		m.top().typed(m, msg)
+	}
+}
+
+// swallows says whether what is typed now was meant for what stood there before.
+func (m *root) swallows() bool {
+	s, ok := m.top().(interface{ swallows(*root) bool })
+	return ok && s.swallows(m)
 }
 
 func moves(n int) func(*root) tea.Cmd {
@@ -82,10 +100,14 @@ func (m *root) stepBack() tea.Cmd {
 func (m *root) refresh() tea.Cmd {
 	m.say(note{text: "reading everything now"})
 	source := m.o.Source
-	return func() tea.Msg {
+	cmd := func() tea.Msg {
 		source.Refresh()
 		return nil
 	}
+	if a, ok := m.base().(*assess); ok {
+		return tea.Batch(cmd, a.ask(m))
+	}
+	return cmd
 }
 
 // note is a word from Lifeboat in the footer's place, for a few seconds.

@@ -28,6 +28,9 @@ func Run(ctx context.Context, o Options) error {
 	defer cancel()
 	go relay(ctx, estates, p.Send)
 	go hangUp(ctx, p.Send)
+	if o.Runs != nil {
+		root.runs.follow = newFollower(ctx, o.Runs, p.Send).follow
+	}
 
 	_, err := p.Run()
 	if guard.crash != nil {
@@ -39,12 +42,15 @@ func Run(ctx context.Context, o Options) error {
 	return err
 }
 
-// New is the cockpit's model, for a program of one's own. The estates of o.Source are for the caller to send; see
-// Show.
+// New is the cockpit's model, for a program of one's own. The estates of o.Source and the updates of o.Runs are
+// for the caller to send; see Show and ShowRun.
 func New(o Options) tea.Model { return newRoot(o) }
 
 // Show is the message that brings an estate to a model of New.
 func Show(e *dr.Estate) tea.Msg { return estateMsg{e} }
+
+// ShowRun is the message that brings what is new of a run to a model of New.
+func ShowRun(id string, u RunUpdate) tea.Msg { return runMsg{id: id, update: &u} }
 
 func programOptions(ctx context.Context, o Options) []tea.ProgramOption {
 	opts := []tea.ProgramOption{tea.WithContext(ctx)}

@@ -23,6 +23,7 @@ type terminal struct {
 	keys    io.WriteCloser
 	program *tea.Program
 	guard   *guard
+	ended   context.CancelFunc // of what runs beside the program
 	over    chan error
 }
 
@@ -39,7 +40,12 @@ func run(t *testing.T, o Options, w, h int) *terminal {
 	root := newRoot(o)
 	root.take(o.Source.Estate())
 	term.guard = &guard{root: root}
+	ctx, cancel := context.WithCancel(context.Background())
+	term.ended = cancel
 	term.program = tea.NewProgram(term.guard, programOptions(context.Background(), o)...)
+	if o.Runs != nil {
+		root.runs.follow = newFollower(ctx, o.Runs, term.program.Send).follow
+	}
 	go func() {
 		_, err := term.program.Run()
 		term.over <- err
@@ -117,6 +123,7 @@ func (term *terminal) resize(w, h int) {
 func (term *terminal) quit() error {
 	term.program.Quit()
 	err := <-term.over
+	term.ended()
 	_ = term.keys.Close()
 	_ = term.em.Close()
 	time.Sleep(2 * time.Second) // the clock's last tick

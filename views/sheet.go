@@ -62,8 +62,8 @@ func (s *helpSheet) page(_ *root, n int) { s.top = max(0, s.top+8*n) }
 // groups are the keys by scope, those of the screen that asked first.
 func (s *helpSheet) groups(m *root) []ui.HelpGroup {
 	var out []ui.HelpGroup
-	for _, scope := range []Scope{s.of, Anywhere, OnCockpit, InPages, InMenus} {
-		if scope == s.of && len(out) > 0 {
+	for at, scope := range append([]Scope{s.of, Anywhere}, scopes...) {
+		if at > 1 && (scope == s.of || scope == Anywhere) {
 			continue
 		}
 		g := ui.HelpGroup{Title: string(scope)}

@@ -1,0 +1,172 @@
+package views
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lifeboat/dr"
+	"lifeboat/dr/runbook"
+)
+
+// assess is what one sees before a run: whether it would go well, what it would cost, and what it would do. Nothing is
+// started from it but a process that waits at its first gate.
+type assess struct {
+	kind    dr.Kind
+	plan    RunPlan
+	err     error
+	asking  bool // for the plan
+	top     int
+	room, n int
+	dry     bool
+	against []runbook.Override // what it is started against
+	form    *form              // what must be overridden before it can be started
+	sent    *form              // it is being started with this; nil: it is not
+	refused error              // why it was not started
+}
+
+func (a *assess) scope() Scope {
+	if a.form != nil {
+		return InQuestions
+	}
+	return BeforeRun
+}
+
+func (*assess) partial() bool         { return false }
+func (a *assess) page(m *root, n int) { a.move(m, n*max(a.room-1, 1)) }
+func (a *assess) move(_ *root, n int) { a.top = max(0, min(a.top+n, a.n-a.room)) }
+func (a *assess) followed() *followed { return &followed{RunUpdate: RunUpdate{View: a.view()}} }
+func (a *assess) open(m *root) tea.Cmd {
+	if a.form != nil {
+		return a.form.enter()
+	}
+	return nil
+}
+
+func (a *assess) back(m *root) {
+	if a.form != nil {
+		if !a.form.sent {
+			a.form = nil
+		}
+		return
+	}
+	m.pop()
+}
+
+func (a *assess) typed(_ *root, msg tea.Msg) {
+	if a.form != nil {
+		a.form.typed(msg)
+	}
+}
+
+// prepare opens the assessment of a procedure.
+func prepare(kind dr.Kind) func(*root) tea.Cmd {
+	return func(m *root) tea.Cmd {
+		a := &assess{kind: kind}
+		m.push(a)
+		return tea.Batch(a.ask(m), m.learn(kind))
+	}
+}
+
+// ask asks for the plan as of now.
+func (a *assess) ask(m *root) tea.Cmd {
+	if a.asking || m.o.Runs == nil {
+		return nil
+	}
+	a.asking = true
+	runs, kind := m.o.Runs, a.kind
+	return order(beginTime, func(ctx context.Context) tea.Msg {
+		plan, err := runs.Plan(ctx, kind)
+		return planMsg{kind, plan, err}
+	})
+}
+
+// planned takes the plan.
+func (m *root) planned(msg planMsg) {
+	for _, s := range m.stack {
+		if a, ok := s.(*assess); ok && a.kind == msg.kind {
+			a.asking, a.err = false, msg.err
+			if msg.err == nil {
+				a.plan = msg.plan
+			}
+		}
+	}
+}
+
+// view is the plan as a run that has not begun.
+func (a *assess) view() runbook.View {
+	v := runbook.View{Plan: a.plan.Plan, Mode: a.plan.Plan.Mode, Pins: a.plan.Plan.Pins}
+	if v.Plan.Name == "" {
+		v.Plan.Name = string(a.kind)
+	}
+	for _, s := range a.plan.Plan.Steps {
+		v.Steps = append(v.Steps, runbook.StepView{PlannedStep: s, State: runbook.StateWaiting})
+	}
+	return v
+}
+
+// begins starts the run's process.
+func begins(dry bool) func(*root) tea.Cmd {
+	return func(m *root) tea.Cmd {
+		a, ok := m.base().(*assess)
+		if !ok {
+			return nil
+		}
+		m.toRun()
+		a.dry, a.against, a.refused = dry, nil, nil
+		return a.start(m, &form{})
+	}
+}
+
+// start starts it, with what was overridden so far; f asked for the last of it.
+func (a *assess) start(m *root, f *form) tea.Cmd {
+	runs, o := m.o.Runs, RunOrder{Kind: a.kind, DryRun: a.dry, Overrides: a.against}
+	a.sent = f
+	return order(beginTime, func(ctx context.Context) tea.Msg {
+		id, err := runs.Begin(ctx, o)
+		return saidMsg{form: f, run: id, err: err}
+	})
+}
+
+// heard takes what came of starting it: the run, or why there is none, which some phrase may override.
+func (a *assess) heard(m *root, msg saidMsg) tea.Cmd {
+	a.sent = nil
+	if msg.err == nil {
+		return tea.Batch(m.openRun(msg.run), m.listRuns())
+	}
+	a.form, a.refused = a.overrideForm(m, msg.err), msg.err
+	return nil
+}
+
+// overrideForm asks for what overrides a refusal to start; nil where nothing does.
+func (a *assess) overrideForm(m *root, why error) *form {
+	for _, phrase := range []string{runbook.PhraseCoolDown, runbook.PhraseNoLock} {
+		if !strings.Contains(why.Error(), `"`+phrase+`"`) {
+			continue
+		}
+		f := &form{title: "it was not started", fields: overrideFields(why.Error(), phrase)}
+		f.send = func(f *form, answer runbook.Answer) tea.Cmd {
+			a.against = append(a.against, answer.Overrides...)
+			return a.start(m, f)
+		}
+		return f
+	}
+	return nil
+}
+
+// cannotBegin is why it cannot be started now.
+func cannotBegin(m *root) string {
+	a, ok := m.base().(*assess)
+	switch {
+	case m.readOnly() != "":
+		return m.readOnly()
+	case !ok:
+		return "before a run only"
+	case a.sent != nil:
+		return "it is being started"
+	case m.runs.open() != nil:
+		return "a run is open: R on the cockpit goes to it"
+	}
+	return ""
+}

@@ -1,0 +1,246 @@
+package views
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"lifeboat/dr"
+	"lifeboat/dr/runbook"
+	"lifeboat/ui"
+)
+
+func (a *assess) draw(m *root, c *ui.Canvas) *tea.Cursor {
+	f := m.runFrame(a.followed())
+	p := runFrameLayout(m.w, m.h)
+	lines := a.costs(m, f, max(p.lower.W, 1))
+	plan := a.planLines(f.facts(max(p.side.W, p.lower.W, 1)), f)
+	if p.side.H > 0 {
+		c.Put(p.side, plan...)
+	} else {
+		lines = append(append(lines, nil), plan...)
+	}
+	a.n = len(lines)
+	a.room = p.drawPage(m, c, f, ui.Join(2, ui.B(ui.Text, "Before it"), a.said()), lines, &a.top, BeforeRun)
+	if a.form == nil {
+		return nil
+	}
+	return a.drawForm(m, c)
+}
+
+// drawForm puts what must be overridden into the lower rows.
+func (a *assess) drawForm(m *root, c *ui.Canvas) *tea.Cursor {
+	lines, y, x := a.form.lines(max(m.w-2, 1))
+	paper := m.sheetOf(c, ui.B(ui.Text, a.form.title), len(lines), m.hints(InQuestions))
+	c.Put(paper, lines...)
+	if y < 0 || y >= paper.H {
+		return nil
+	}
+	return tea.NewCursor(paper.X+x, paper.Y+y)
+}
+
+// said is what goes on with starting it.
+func (a *assess) said() ui.Line {
+	switch {
+	case a.sent != nil:
+		return ui.T(ui.Accent, "· starting "+pick(a.dry, "a dry run", "it")+"; its gate comes before any change")
+	case a.refused != nil:
+		return ui.T(ui.Bad, "✗ it was not started")
+	case a.asking:
+		return ui.T(ui.Muted, "· planning")
+	}
+	return nil
+}
+
+// costs is what a run would cost, and what stands against it.
+func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
+	b := f.facts(w)
+	b.label = 8
+	if a.refused != nil {
+		b.fact("✗", ui.T(ui.Bad, a.refused.Error()))
+		b.lines = append(b.lines, nil)
+	}
+	b.fact("data", f.dataCost(a.kind))
+	b.fact("time", f.timeCost())
+	b.say("kept", a.plan.Where)
+	a.readiness(b, m.checks(m.e, a.leaving(m.e), a.kind), m.h)
+	return b.lines
+}
+
+// leaving is the region that would be left: the plan's, else that of the writer of record.
+func (a *assess) leaving(e *dr.Estate) string {
+	if from := a.plan.Plan.From; from != "" {
+		return from
+	}
+	return orWords(e.Verdict.Writer, e.Regions[0].Name)
+}
+
+// dataCost is what would be lost, with its source.
+func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
+	if kind == dr.Switchover {
+		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost: writers are stopped, and nothing is promoted before it is proven that all has arrived"))
+	}
+	r := f.e.RiskAt(f.now)
+	if !r.Known || f.aged {
+		return ui.T(ui.Warn, "? how much would be lost is not known: "+orWords(r.Why, "nothing was read lately"))
+	}
+	return ui.Cat(ui.T(ui.Text, pick(r.AtMost, "at most ", "")), ui.B(pick(unwell(r.Level), roleOf(r.Level), ui.Text), ui.Secs(r.Value)),
+		ui.T(ui.Text, " would be lost"), ui.T(ui.Muted, " ("+r.From+")"))
+}
+
+// timeCost is how long it would take, by past runs alone.
+func (f *runFrame) timeCost() ui.Line {
+	target := ui.T(ui.Muted, " · target "+ui.Long(f.rto))
+	if serve, from := serveTime(f.e); serve > 0 {
+		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(serve)), ui.T(ui.Muted, " ("+from+")"), target)
+	}
+	left := runbook.Project(f.View, f.past, f.now)
+	switch {
+	case len(f.past) == 0 || len(f.View.Steps) == 0:
+		return ui.Cat(ui.T(ui.Text, "unknown: no run or drill yet"), target)
+	case !left.Known():
+		return ui.Cat(ui.T(ui.Text, "at least "+ui.Long(left.Left)), ui.T(ui.Muted, ": "+ui.Plural(len(left.Unknown), "step")+" never timed"), target)
+	}
+	return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(left.Left)), ui.T(ui.Muted, " (past runs, step by step)"), target)
+}
+
+// readiness lists the checks, the gravest first; those that pass stand together where there is little room.
+func (a *assess) readiness(b *facts, list []dr.Check, h int) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(x, y dr.Check) int { return gravity(b.verdictOf(y)) - gravity(b.verdictOf(x)) })
+	passed := slices.DeleteFunc(slices.Clone(list), func(c dr.Check) bool { return b.verdictOf(c) != dr.Good })
+	b.section("Readiness")
+	b.lines[len(b.lines)-1] = ui.Join(2, b.lines[len(b.lines)-1], b.readyCount(list, len(passed)))
+	for _, c := range list[:len(list)-len(passed)] {
+		b.check(c)
+	}
+	if h >= 50 {
+		for _, c := range passed {
+			b.check(c)
+		}
+		return
+	}
+	var names []string
+	for _, c := range passed {
+		names = append(names, c.Title)
+	}
+	if len(names) > 0 {
+		b.hang(2, ui.Cat(ui.T(ui.Good, "✓ "), ui.T(ui.Text, fmt.Sprintf("%d pass: ", len(names))), ui.T(ui.Muted, strings.Join(names, " · "))))
+	}
+}
+
+// verdictOf is a check's verdict as a level; one that is old has not passed.
+func (f *frame) verdictOf(c dr.Check) dr.Level {
+	if c.Verdict == dr.CheckPass && (f.aged || c.Seen.Old) {
+		return dr.Unknown
+	}
+	return c.Verdict.Level()
+}
+
+func (b *facts) readyCount(list []dr.Check, passed int) ui.Line {
+	if len(list) == 0 {
+		return ui.T(ui.Muted, "· nothing was checked yet")
+	}
+	blocking := 0
+	for _, c := range list {
+		if c.Blocking {
+			blocking++
+		}
+	}
+	line := ui.Cat(ui.B(ui.Text, fmt.Sprint(passed)), ui.F(ui.Muted, " of %d", len(list)))
+	if blocking > 0 {
+		line = ui.Join(2, line, ui.F(ui.Warn, "! %d must be overridden at the gate", blocking))
+	}
+	return line
+}
+
+// check is one check, with what to do where it does not pass.
+func (b *facts) check(c dr.Check) {
+	l := b.verdictOf(c)
+	b.hang(2, ui.Cat(ui.T(roleOf(l), markOf(l)+" "), ui.T(ui.Text, c.Title+": "), ui.T(pick(l == dr.Good, ui.Muted, ui.Text), c.Text)))
+	if l == dr.Good {
+		return
+	}
+	b.hang(2, ui.T(ui.Muted, indent2(c.Remedy)))
+	if c.Blocking {
+		b.hang(2, ui.T(ui.Warn, "  the gate asks to go on nevertheless: "+c.Override))
+	}
+}
+
+func indent2(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "  " + s
+}
+
+// planLines are the steps, each with what it takes to undo it and what it leans on.
+func (a *assess) planLines(b *facts, f *runFrame) []ui.Line {
+	b.section("Plan")
+	switch {
+	case a.err != nil:
+		b.hang(2, ui.T(ui.Warn, "! it cannot be made: "+a.err.Error()))
+		return b.lines
+	case len(f.View.Steps) == 0:
+		b.text(ui.T(ui.Muted, "· planning: both regions are read first"))
+		return b.lines
+	}
+	b.lines[len(b.lines)-1] = ui.Join(2, b.lines[len(b.lines)-1], ui.T(ui.Muted, ui.Plural(len(f.View.Steps), "step")+"; what it needs stands beside each"))
+	names := 0
+	for _, s := range f.View.Steps {
+		names = max(names, ui.Width(s.Title))
+	}
+	names = min(names, max(b.w*2/5, 12))
+	for i, s := range f.View.Steps {
+		b.planStep(i+1, s, names, a.finding(s.ID), f.past)
+	}
+	return b.lines
+}
+
+func (a *assess) finding(step string) runbook.Finding {
+	for _, f := range a.plan.Findings {
+		if f.Step == step {
+			return f
+		}
+	}
+	return runbook.Finding{}
+}
+
+// planStep is a step of the plan: its name, what it leans on, what undoing costs, how long it took before.
+func (b *facts) planStep(n int, s runbook.StepView, names int, x runbook.Finding, past runbook.Estimates) {
+	undo := pick(s.Undoing == "", "only looks", "undo "+string(s.Undoing))
+	right := ui.T(pick(s.Undoing == runbook.UndoNever, ui.Warn, ui.Muted), undo).Fit(12)
+	if d, ok := past[s.ID]; ok && b.w >= 90 {
+		right = ui.Cat(ui.T(ui.Muted, "~"+ui.Stopwatch(d)).Right(7), ui.Space(3), right)
+	}
+	head := ui.Cat(ui.F(ui.Muted, "%2d  ", n), ui.T(ui.Text, s.Title).Fit(names), ui.Space(2))
+	room := max(b.w-head.Width()-right.Width()-2, 0)
+	b.lines = append(b.lines, ui.Cat(head, leansOn(s.Calls).Fit(room), ui.Space(2), right).Cut(b.w))
+	if role := lintRole(x.Verdict); role != ui.Muted {
+		b.hang(6, ui.Cat(ui.Space(4), ui.T(role, pick(role == ui.Bad, "✗ ", "! ")+x.Why)))
+	}
+}
+
+// lintRole is how grave the lint's verdict on a step is.
+func lintRole(v runbook.Verdict) ui.Role {
+	switch v {
+	case runbook.BestEffort, runbook.Accept:
+		return ui.Warn
+	case runbook.Refused:
+		return ui.Bad
+	}
+	return ui.Muted
+}
+
+// leansOn is the planes and regions that a step's calls lean on, each once.
+func leansOn(calls []runbook.Call) ui.Line {
+	var seats []string
+	for _, c := range calls {
+		if seat := joined(" ", string(c.Plane), orWords(c.Region, "outside AWS")); !slices.Contains(seats, seat) {
+			seats = append(seats, seat)
+		}
+	}
+	return ui.T(ui.Muted, strings.Join(seats, " · "))
+}

@@ -1,0 +1,93 @@
+package views
+
+import (
+	"slices"
+	"time"
+
+	"lifeboat/dr"
+	"lifeboat/dr/runbook"
+)
+
+// ledger is what the cockpit knows of runs.
+type ledger struct {
+	lines  []RunLine // newest first
+	err    error     // why they could not be listed
+	listed time.Time // when they were last asked for
+	asking bool
+	first  bool // they were listed once, and what waits was offered
+	known  map[string]*followed
+	past   map[dr.Kind]*past
+	follow func(ids []string) // never waits
+	wanted []string           // what was last given to follow
+}
+
+// followed is a run as it was last heard of.
+type followed struct {
+	RunUpdate
+	heard bool // an update has come
+	over  bool // nothing more will come
+	err   error
+}
+
+// past is how long steps took before.
+type past struct {
+	runbook.Estimates
+	err    error
+	asking bool
+}
+
+func newLedger() ledger {
+	return ledger{known: map[string]*followed{}, past: map[dr.Kind]*past{}, follow: func([]string) {}}
+}
+
+// run is what is known of a run: what following it told, else its line in the list; nil where there is neither.
+func (l *ledger) run(id string) *followed {
+	if f := l.known[id]; f != nil && f.heard {
+		return f
+	}
+	for i := range l.lines {
+		if x := &l.lines[i]; x.View.Run == id {
+			return &followed{RunUpdate: RunUpdate{View: x.View, Questions: x.View.Questions, Here: x.Here, Dead: x.Dead}, err: x.Err}
+		}
+	}
+	return l.known[id]
+}
+
+// open is the newest run that is not over; nil where there is none. A dry run counts while it is under way.
+func (l *ledger) open() *followed {
+	for i := range l.lines {
+		f := l.run(l.lines[i].View.Run)
+		if f != nil && f.View.Plan.Name != "" && !closed(f.View) && (!f.View.Plan.DryRun || f.View.Ending == runbook.Running && f.Dead == "") {
+			return f
+		}
+	}
+	return nil
+}
+
+// closed says whether a run is over for good: nothing of it is left to be resumed.
+func closed(v runbook.View) bool {
+	return v.Run == "" || !slices.Contains([]runbook.Ending{runbook.Running, runbook.Stopped, runbook.LeaseLost, runbook.Abandoned}, v.Ending)
+}
+
+// hear takes what was said of a run. It says whether that ended it.
+func (l *ledger) hear(msg runMsg) (ended bool) {
+	f := l.known[msg.id]
+	if f == nil {
+		f = &followed{}
+		l.known[msg.id] = f
+	}
+	before := f.heard && closed(f.View)
+	if msg.update != nil {
+		f.RunUpdate, f.heard = *msg.update, true
+	}
+	f.err, f.over = msg.err, msg.over
+	return !before && f.heard && (closed(f.View) || f.over)
+}
+
+// estimates are how long the steps of a run's procedure took before; nil where that is not known.
+func (l *ledger) estimates(v runbook.View) runbook.Estimates {
+	if p := l.past[dr.Kind(v.Plan.Name)]; p != nil {
+		return p.Estimates
+	}
+	return nil
+}

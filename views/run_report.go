@@ -1,0 +1,171 @@
+package views
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"lifeboat/dr"
+	"lifeboat/dr/runbook"
+	"lifeboat/ui"
+)
+
+// report is what a run has come to: what was lost, how long users were without an answer, what was gone against, what is
+// still open, and how long each step took.
+func (f *runFrame) report(w int) []ui.Line {
+	b := f.summary(w)
+	b.section("Steps")
+	for _, l := range ui.Steps(f.steps(w, -1), w, len(f.View.Steps), -1) {
+		b.lines = append(b.lines, l.Line)
+	}
+	return b.lines
+}
+
+// summary is the report without its steps.
+func (f *runFrame) summary(w int) *facts {
+	b := f.facts(w)
+	b.label = 12
+	b.fact("came to", f.ending())
+	f.reportLoss(b)
+	f.reportTimes(b)
+	f.reportWithout(b)
+	f.reportAgainst(b)
+	return b
+}
+
+// ending is how the run ended, in words.
+func (f *runFrame) ending() ui.Line {
+	v := f.View
+	switch v.Ending {
+	case runbook.Running:
+		return ui.Cat(ui.B(ui.Bad, "OPEN: "+orWords(f.unfenced(), "all is over but what is kept being tried")), ui.T(ui.Text, ". The run keeps its lease and goes on trying."))
+	case runbook.Done:
+		if v.Plan.DryRun {
+			return ui.T(ui.Text, "a dry run: everything was looked at, nothing was changed")
+		}
+		if taints := v.Taints(); len(taints) > 0 {
+			return ui.Cat(ui.B(ui.Warn, "! done, tainted: "), ui.T(ui.Text, v.Plan.To+" has taken over, without: "+words(taints)))
+		}
+		return ui.Cat(ui.B(ui.Text, "done: "), ui.T(ui.Text, v.Plan.To+" has taken over from "+v.Plan.From))
+	case runbook.Undone:
+		return ui.T(ui.Text, "taken back: what it did was undone")
+	case calledOff:
+		return ui.T(ui.Text, "called off: nothing was changed")
+	}
+	return ui.T(ui.Text, string(v.Ending))
+}
+
+func words(list []string) string {
+	switch n := len(list); n {
+	case 0:
+		return ""
+	case 1:
+		return list[0]
+	default:
+		out := list[0]
+		for _, w := range list[1 : n-1] {
+			out += ", " + w
+		}
+		return out + " and " + list[n-1]
+	}
+}
+
+// reportLoss says what was lost, and how that is known.
+func (f *runFrame) reportLoss(b *facts) {
+	v := f.View
+	if s, ok := v.Step(dr.StepPromote); !ok || !s.Changed && !s.Begun {
+		return
+	}
+	if v.Plan.DryRun {
+		return
+	}
+	b.fact("lost", f.lost())
+	if r, _, void := dr.ReceiptOf(v.Pins); r != nil {
+		b.fact("receipt", ui.Cat(ui.T(ui.Text, fmt.Sprintf("%s, by %s: %s", ui.Clock(r.At, f.now), r.By, r.Text)), voided(void)))
+	}
+}
+
+func voided(void string) ui.Line {
+	if void == "" {
+		return nil
+	}
+	return ui.T(ui.Bad, "  ✗ void: "+void)
+}
+
+func (f *runFrame) lost() ui.Line {
+	pins := f.View.Pins
+	if token := pins[dr.PinToken]; token != "" {
+		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Muted, ", proven: "+token))
+	}
+	promoted, err := time.Parse(time.RFC3339, pins[dr.PinPromotedAt])
+	commit, err2 := time.Parse(time.RFC3339, pins[dr.PinCommit])
+	if err == nil && err2 == nil {
+		return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Text, ui.Secs(promoted.Sub(commit))),
+			ui.T(ui.Text, " of writes"), ui.T(ui.Muted, ": "+f.View.Plan.To+" had replayed all until "+ui.Clock(commit, f.now)+" when it was promoted at "+ui.Clock(promoted, f.now)))
+	}
+	var risk struct {
+		Known   bool
+		Seconds float64
+		From    string
+	}
+	if json.Unmarshal([]byte(pins[dr.PinRisk]), &risk) == nil && risk.Known {
+		return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Text, ui.Secs(time.Duration(risk.Seconds*float64(time.Second)))),
+			ui.T(ui.Text, " of writes"), ui.T(ui.Muted, ", as it stood when the run was planned ("+risk.From+")"))
+	}
+	return ui.T(ui.Warn, "? not known: no position was read, and nothing was proven")
+}
+
+// reportTimes says how long users were without an answer, and how long the run took.
+func (f *runFrame) reportTimes(b *facts) {
+	v := f.View
+	if v.Plan.DryRun {
+		return
+	}
+	since, known := f.outage()
+	if t := f.served(); !t.IsZero() {
+		role := pick(f.rto > 0 && t.Sub(since) > f.rto, ui.Bad, ui.Text)
+		line := ui.Cat(ui.B(role, ui.Secs(t.Sub(since))), ui.T(ui.Muted, fmt.Sprintf(" from %s, when %s, to %s, when %s was seen to serve users; target %s",
+			ui.Clock(since, f.now), pick(known, v.Plan.From+" fell silent", "the run began"), ui.Clock(t, f.now), v.Plan.To, ui.Long(f.rto))))
+		b.fact("outage", line)
+	}
+	waited := time.Duration(0)
+	for _, s := range v.Steps {
+		waited = max(waited, s.Waited)
+	}
+	b.fact("took", ui.Cat(ui.T(ui.Text, ui.Secs(v.Changed.Sub(v.Started))), ui.T(ui.Muted, waitedWords(waited))))
+}
+
+func waitedWords(d time.Duration) string {
+	if d < time.Second {
+		return ""
+	}
+	return ", at least " + ui.Secs(d) + " of it waiting for people"
+}
+
+// reportWithout says what the run went on without.
+func (f *runFrame) reportWithout(b *facts) {
+	for _, s := range f.View.Steps {
+		if s.State == runbook.StateNotDone || s.State == runbook.StateSkipped {
+			b.fact("without", ui.Cat(ui.T(ui.Warn, "! "+s.Title+": "), f.stepWords(s)))
+		}
+	}
+}
+
+// reportAgainst lists what the operator went against, with the reasons.
+func (f *runFrame) reportAgainst(b *facts) {
+	for _, o := range f.View.Plan.Overrides {
+		b.fact("overridden", overrideLine(o, o.By))
+	}
+	for _, e := range f.Events {
+		if e.Entry == nil || e.Entry.Answer == nil {
+			continue
+		}
+		for _, o := range e.Entry.Answer.Overrides {
+			b.fact("overridden", overrideLine(o, orWords(o.By, e.Entry.Answer.By)))
+		}
+	}
+}
+
+func overrideLine(o runbook.Override, by string) ui.Line {
+	return ui.Cat(ui.T(ui.Warn, "! "+o.Phrase), ui.T(ui.Text, ": "+o.Reason), ui.T(ui.Muted, ", "+person(by)))
+}

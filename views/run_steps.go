@@ -1,0 +1,152 @@
+package views
+
+import (
+	"strings"
+	"time"
+
+	"lifeboat/dr/runbook"
+	"lifeboat/ui"
+)
+
+// steps are the run's steps as a list draws them.
+func (f *runFrame) steps(w, at int) []ui.Step {
+	out := make([]ui.Step, len(f.View.Steps))
+	for i, s := range f.View.Steps {
+		out[i] = f.step(s, w, i == at)
+	}
+	return out
+}
+
+func (f *runFrame) step(s runbook.StepView, w int, chosen bool) ui.Step {
+	role, mark := stateMark(s.State)
+	out := ui.Step{
+		Mark: ui.T(role, mark), Name: ui.T(ui.Text, s.Title), Words: f.stepWords(s), Time: f.stepTime(s), Tag: f.stepTag(s, w >= 100),
+		Fold: foldOf(s),
+	}
+	switch {
+	case s.State == runbook.StateGate:
+		out.Mark, out.Name = ui.B(role, mark), out.Name.Bold()
+	case chosen:
+		out.Name = out.Name.Bold()
+	case s.State == runbook.StateWaiting || s.State == runbook.StateLeftOut:
+		out.Name = out.Name.In(ui.Muted)
+	}
+	return out
+}
+
+// stateMark is the glyph of a step's state, which says the same without colour.
+func stateMark(s runbook.State) (ui.Role, string) {
+	switch s {
+	case runbook.StateLooking, runbook.StateDoing, runbook.StateWatched:
+		return ui.Accent, "▸"
+	case runbook.StateGate:
+		return ui.Accent, "◆"
+	case runbook.StateFailed:
+		return ui.Bad, "✗"
+	case runbook.StateDone:
+		return ui.Good, "✓"
+	case runbook.StateSkipped, runbook.StateNotDone:
+		return ui.Warn, "!"
+	case runbook.StateWouldDo, runbook.StateUndone:
+		return ui.Accent, "○"
+	}
+	return ui.Muted, "·"
+}
+
+// foldOf says what may stand together: what is ahead, and what is over and of which there is nothing to say.
+func foldOf(s runbook.StepView) ui.Fold {
+	switch s.State {
+	case runbook.StateWaiting, runbook.StateLeftOut:
+		return ui.FoldAhead
+	case runbook.StateDone, runbook.StateUndone, runbook.StateWouldDo:
+		return ui.FoldOver
+	}
+	return ui.FoldNever
+}
+
+// stepWords is what goes on in a step, or what came of it.
+func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
+	words := f.words(s)
+	switch s.State {
+	case runbook.StateWaiting:
+		return ui.T(ui.Muted, f.waitsFor(s))
+	case runbook.StateLooking:
+		return ui.T(ui.Text, orWords(words, "looks whether it is so"))
+	case runbook.StateGate:
+		return ui.Cat(ui.B(ui.Accent, "GATE"), ui.T(ui.Accent, "  waits for you"))
+	case runbook.StateDoing:
+		return ui.T(ui.Text, orWords(words, "called for"))
+	case runbook.StateWatched:
+		return ui.T(ui.Text, orWords(words, "called for; watched"))
+	case runbook.StateFailed:
+		return ui.T(ui.Bad, orWords(words, "failed"))
+	case runbook.StateSkipped:
+		return ui.T(ui.Warn, "skipped by "+person(s.By)+": "+s.Reason)
+	case runbook.StateNotDone:
+		return ui.T(ui.Warn, orWords(words, "not done")+pick(f.keeps(), ", still trying", ""))
+	case runbook.StateLeftOut:
+		return ui.T(ui.Muted, "left out: for planned runs")
+	case runbook.StateUndone:
+		return ui.T(ui.Muted, "taken back")
+	}
+	return ui.T(ui.Muted, words)
+}
+
+// keeps says whether what was not done goes on being tried.
+func (f *runFrame) keeps() bool { return f.running() && !closed(f.View) }
+
+func orWords(words, or string) string {
+	if words == "" {
+		return or
+	}
+	return words
+}
+
+// waitsFor names what must be over before a step begins.
+func (f *runFrame) waitsFor(s runbook.StepView) string {
+	var names []string
+	for _, id := range s.After {
+		if need, ok := f.View.Step(id); ok && !need.State.Over() {
+			names = append(names, need.ID)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "waits for " + strings.Join(names, ", ")
+}
+
+// stepTime is how long a step took, or has taken so far.
+func (f *runFrame) stepTime(s runbook.StepView) ui.Line {
+	switch {
+	case s.Began.IsZero() || s.State == runbook.StateWaiting || s.State == runbook.StateLeftOut:
+		return nil
+	case !s.Ended.IsZero() && s.State.Over():
+		return ui.T(ui.Muted, ui.Stopwatch(s.Ended.Sub(s.Began)-s.Waited))
+	case s.State == runbook.StateGate || s.State == runbook.StateFailed:
+		return nil
+	}
+	until := f.now
+	if !f.running() {
+		until = f.View.Changed
+	}
+	return ui.T(ui.Text, ui.Stopwatch(steady(until.Sub(s.Began)-s.Waited)))
+}
+
+// stepTag is what a step still costs: how long it took before, and what it takes to undo it.
+func (f *runFrame) stepTag(s runbook.StepView, roomy bool) ui.Line {
+	if s.State.Over() || s.State == runbook.StateUndone {
+		return nil
+	}
+	var past, undo ui.Line
+	if d, ok := f.past[s.ID]; ok {
+		past = ui.T(ui.Muted, "~"+ui.Stopwatch(max(d, time.Second)))
+	}
+	if roomy {
+		past = past.Fit(6)
+		if s.Undoing == runbook.UndoNever {
+			undo = ui.T(ui.Muted, "irreversible")
+		}
+	}
+	return ui.Join(2, past, undo)
+}
