@@ -44,14 +44,15 @@ func (d Definitions) Missing(refs []string) []string {
 	return missing
 }
 
-// vcpu is a task definition's size: "256" are units of a 1024th, "0.25 vCPU" says it itself. 0 where it does not say.
-func vcpu(cpu string) float64 {
-	number, words, said := strings.Cut(strings.TrimSpace(cpu), " ")
+// size is one of a task definition's sizes: "256" are units of a 1024th, "0.25 vCPU" and "2 GB" say it themselves. 0 where it does
+// not say.
+func size(text, unit string) float64 {
+	number, words, said := strings.Cut(strings.TrimSpace(text), " ")
 	n, err := strconv.ParseFloat(number, 64)
 	switch {
 	case err != nil || n < 0:
 		return 0
-	case said && strings.EqualFold(words, "vCPU"):
+	case said && strings.EqualFold(words, unit):
 		return n
 	}
 	return n / 1024

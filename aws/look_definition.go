@@ -21,6 +21,7 @@ type Definition struct {
 	Secrets []string // what valueFrom names: ARNs, or names of SSM parameters
 	Roles   []string // ARNs of the roles that its tasks run and start with
 	VCPU    float64  // that one task takes; 0: it does not say
+	GiB     float64  // of memory, likewise
 }
 
 // Definition reads a task definition by ARN or as family:revision. ECS calls one that it does not know a bad request, so
@@ -38,7 +39,7 @@ func (c *Changer) Definition(ctx context.Context, arn string) (Definition, error
 func definitionFrom(read types.TaskDefinition) Definition {
 	d := Definition{
 		ARN: awssdk.ToString(read.TaskDefinitionArn), Family: awssdk.ToString(read.Family), Values: map[string]string{},
-		VCPU: vcpu(awssdk.ToString(read.Cpu)),
+		VCPU: size(awssdk.ToString(read.Cpu), "vCPU"), GiB: size(awssdk.ToString(read.Memory), "GB"),
 	}
 	for _, role := range []*string{read.TaskRoleArn, read.ExecutionRoleArn} {
 		if role != nil {
