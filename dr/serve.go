@@ -8,12 +8,6 @@ import (
 	"lifeboat/dr/runbook"
 )
 
-// stepPublic is the step whose end is the end of users' waiting: the public names answer from the region that took over.
-const stepPublic = "public"
-
-// stepFence stops the writers of the region being left.
-const stepFence = "fence"
-
 // serveAgain is how long it takes until users are served again, by the estate's past runs: along the critical path of the
 // newest run of the kind that tells most, from its opening gate to its public answers, each step taking the median of
 // all those runs and people's time apart.

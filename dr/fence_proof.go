@@ -1,0 +1,131 @@
+package dr
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"lifeboat/aws"
+	"lifeboat/dr/pg"
+)
+
+// rdsOwn is the user of RDS's own sessions on every instance.
+const rdsOwn = "rdsadmin"
+
+// prove looks whether no task of a writer is left and nobody but Lifeboat is connected to the old writer: by SQL at once, else over
+// two periods of CloudWatch. Without a proof the words say what is left; an error is a look that could not be made.
+func (f *fence) prove(ctx context.Context) (*Receipt, string, error) {
+	left, err := f.tasks(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(left) > 0 {
+		f.since(time.Time{})
+		return nil, commas(left) + " left", nil
+	}
+	zero := f.since(f.now())
+	if reader := f.sql[f.p.from]; reader != nil {
+		if r, err := reader.Read(ctx); err == nil && r.ConnectionsErr == nil {
+			return f.bySQL(r)
+		}
+	}
+	return f.byMetric(ctx, zero)
+}
+
+// since keeps the moment from which no task was seen; the zero time forgets it.
+func (f *fence) since(t time.Time) time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if t.IsZero() || f.zero.IsZero() {
+		f.zero = t
+	}
+	return f.zero
+}
+
+// tasks counts what is left of each writer, in words.
+func (f *fence) tasks(ctx context.Context) ([]string, error) {
+	writers := f.p.writers()
+	counts := make([]int, len(writers))
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for i, s := range writers {
+		g.Go(func() (err error) {
+			if counts[i], err = f.leaving().Tasks(ctx, s.From.Cluster, s.From.ECS); missing(err) {
+				err = nil
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	var left []string
+	for i, n := range counts {
+		if n > 0 {
+			left = append(left, several(n, writers[i].Name+" task"))
+		}
+	}
+	return left, nil
+}
+
+func (f *fence) bySQL(r pg.Reading) (*Receipt, string, error) {
+	if n, who := strangers(r); n > 0 {
+		return nil, several(n, "connection") + " to " + f.p.source + " left: " + who, nil
+	}
+	return &Receipt{At: f.now(), By: "sql", Text: "no task, and no connection but Lifeboat's"}, "", nil
+}
+
+// strangers are the sessions that may write: neither Lifeboat's own nor RDS's.
+func strangers(r pg.Reading) (n int, who string) {
+	var names []string
+	for _, c := range r.Connections {
+		if c.Own || c.User == rdsOwn {
+			continue
+		}
+		n += c.Count
+		name := plain(c.User)
+		if c.Application != "" {
+			name += " (" + plain(c.Application) + ")"
+		}
+		if c.Client != "" {
+			name += " from " + plain(c.Client)
+		}
+		names = append(names, name)
+	}
+	return n, strings.Join(names[:min(len(names), 3)], ", ")
+}
+
+// byMetric wants the newest periods, all of them after the last task was gone, to be without a connection.
+func (f *fence) byMetric(ctx context.Context, zero time.Time) (*Receipt, string, error) {
+	period := f.c.Refresh.Metrics.D()
+	series, err := f.leaving().Metric(ctx, "DatabaseConnections", f.p.source, zero)
+	if err != nil {
+		return nil, "", err
+	}
+	var after aws.Series
+	for _, p := range series {
+		if !p.At.Before(zero) { // a point is stamped with the beginning of its period
+			after = append(after, p)
+		}
+	}
+	last, ok := after.Last()
+	switch {
+	case ok && last.Value > 0:
+		return nil, several(int(last.Value), "connection") + " to " + f.p.source + " left, by CloudWatch", nil
+	case quietPeriods(after) < fencePeriods:
+		return nil, "", nil // nothing speaks against it; it is only not proven yet
+	}
+	return &Receipt{At: last.At.Add(period), By: "cloudwatch", Text: fmt.Sprintf("no task, and no connection over %d periods of %s", fencePeriods, span(period))}, "", nil
+}
+
+// quietPeriods counts the newest points without a connection.
+func quietPeriods(s aws.Series) int {
+	n := 0
+	for i := len(s) - 1; i >= 0 && s[i].Value == 0; i-- {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,188 @@
+package dr
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"lifeboat/dr/runbook"
+)
+
+// The gates' ids, and the id of the one check that only a run can make.
+const (
+	gateOpen     = "open"
+	gatePromote  = "promote"
+	gateEdge     = "edge"
+	checkReceipt = "receipt"
+)
+
+// OverrideReceipt is what is typed to promote while nothing proves that the old writer has stopped.
+const OverrideReceipt = "promote without a fence receipt"
+
+// SendPhrase is what the gate before users are moved asks for.
+func SendPhrase(to string) string { return "send users to " + to }
+
+// PromotePhrase is what the promotion's own gate asks for. It is asked only where there is no receipt.
+func PromotePhrase(to string) string { return "promote " + to }
+
+func (w *crew) people(gate string) int {
+	if slices.Contains(w.c.Gates.TwoPeople, gate) {
+		return 2
+	}
+	return 1
+}
+
+// openGate stands before everything.
+func (w *crew) openGate() *runbook.Gate {
+	return &runbook.Gate{
+		ID: gateOpen, Phrase: w.p.kind.Phrase(w.p.from, w.p.to), Title: w.p.kind.Phrase(w.p.from, w.p.to), People: w.people(gateOpen),
+		Show: func(context.Context, *runbook.Task) (runbook.Notice, error) {
+			e := w.watch.Estate()
+			n := w.notice(e)
+			n.What = w.whatHappens()
+			n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback, with the data brought home"}
+			n.Failing = w.failing(e)
+			return n, nil
+		},
+	}
+}
+
+func (w *crew) whatHappens() []string {
+	writers := among(serviceNames(w.p.writers()))
+	out := []string{
+		fmt.Sprintf("fence %s: %s to 0 tasks", w.p.from, writers),
+		fmt.Sprintf("promote %s in %s", w.p.replica, w.p.to),
+		"scale " + w.p.to + " to full: " + w.counts(),
+	}
+	if n := len(w.p.records); n > 0 {
+		out = append(out, fmt.Sprintf("then, behind a gate of its own: move %s to %s", several(n, "record"), w.p.balancer))
+	} else {
+		out = append(out, "then, behind a gate of its own: move CloudFront's origin to "+w.p.to)
+	}
+	return out
+}
+
+func (w *crew) counts() string {
+	var out []string
+	for _, s := range w.p.arriving() {
+		out = append(out, fmt.Sprintf("%s %d", s.Name, s.Want))
+	}
+	return commas(out)
+}
+
+// notice is what every gate of the run says: the loss as it stands, the time from past runs, the money.
+func (w *crew) notice(e *Estate) runbook.Notice {
+	return runbook.Notice{Data: w.dataWords(e), Time: w.timeWords(e), Money: w.moneyWords(e)}
+}
+
+// dataWords is the loss with its source and age, as it stands now; what the plan pinned where it is not known any more.
+func (w *crew) dataWords(e *Estate) string {
+	if w.p.kind == Switchover {
+		return "nothing is lost: the promotion waits for proof that the replica has everything"
+	}
+	loss := lossOf(e)
+	if !loss.Known {
+		loss = w.p.loss
+	}
+	if !loss.Known {
+		return "how much is lost is not known: " + loss.From
+	}
+	return fmt.Sprintf("at most %s of writes lost (%s)", atMost(time.Duration(loss.Seconds*float64(time.Second))), loss.From)
+}
+
+func (w *crew) timeWords(e *Estate) string {
+	words := "unknown: " + noRunYet
+	if e.Record.Serve > 0 {
+		words = "about " + span(e.Record.Serve) + " (" + e.Record.ServeFrom + ")"
+	}
+	if w.p.kind == Switchover && (w.sql[w.p.from] == nil || w.sql[w.p.to] == nil) {
+		words += "; without a connection to both databases the proof alone takes 6 to 10 min"
+	}
+	if end := e.side(w.p.to).Session.Expires; !end.IsZero() {
+		words += "; your session ends in " + span(end.Sub(w.now()))
+	}
+	return words
+}
+
+// failing are the blocking checks that do not pass, each with what overrides it.
+func (w *crew) failing(e *Estate) []runbook.Failing {
+	var out []runbook.Failing
+	for _, c := range Checks(e, w.p.from, w.p.kind) {
+		if c.Blocking && c.Verdict != CheckPass {
+			out = append(out, runbook.Failing{ID: c.ID, Text: c.Title + ": " + c.Text, Override: c.Override})
+		}
+	}
+	if w.p.kind == Failover && w.silent() {
+		out = append(out, runbook.Failing{
+			ID:       checkReceipt,
+			Text:     w.p.from + " does not answer, so nothing can prove that its writers have stopped; fencing goes on being tried",
+			Override: OverrideReceipt,
+		})
+	}
+	return out
+}
+
+// promoteGate stands before the promotion only where no receipt holds and nobody has overridden that.
+func (w *crew) promoteGate() *runbook.Gate {
+	return &runbook.Gate{
+		ID: gatePromote, Phrase: PromotePhrase(w.p.to), Title: "promote " + w.p.replica + " without a fence receipt", People: w.people(gatePromote),
+		Unless: func(ctx context.Context, t *runbook.Task) bool {
+			ok, _ := w.fence.holds(ctx, t)
+			return ok || t.Overridden(checkReceipt)
+		},
+		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
+			_, words := w.fence.holds(ctx, t)
+			n := w.notice(w.watch.Estate())
+			n.What = []string{"promote " + w.p.replica + " in " + w.p.to, "go on fencing " + w.p.from + " until there is a receipt; the run stays open for so long"}
+			n.Never = []string{"the promotion: the way back is failback"}
+			n.Failing = []runbook.Failing{{ID: checkReceipt, Text: words, Override: OverrideReceipt}}
+			return n, nil
+		},
+	}
+}
+
+// edgeGate stands before users are moved. The steps of both levers share it.
+func (w *crew) edgeGate() *runbook.Gate {
+	return &runbook.Gate{
+		ID: gateEdge, Phrase: SendPhrase(w.p.to), Title: "send users to " + w.p.to, People: w.people(gateEdge),
+		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
+			n := w.notice(w.watch.Estate())
+			n.What, n.Never = w.moves(), []string{"undo: none, go back by failback"}
+			if w.p.kind == Failover {
+				n.Data = w.lost(t)
+			} else {
+				n.Data = "nothing was lost: " + t.Pin(PinToken)
+			}
+			ok, words := w.fence.holds(ctx, t)
+			if !ok && !t.Overridden(checkReceipt) {
+				n.Failing = append(n.Failing, runbook.Failing{ID: checkReceipt, Text: words, Override: "send users without a fence receipt"})
+			}
+			return n, nil
+		},
+	}
+}
+
+func (w *crew) moves() []string {
+	var names []string
+	for _, r := range w.p.records {
+		names = append(names, strings.TrimSuffix(r.Name, "."))
+	}
+	if len(names) == 0 {
+		return []string{"CloudFront's behaviours are pointed at " + w.p.to + "'s origin; deploying takes minutes"}
+	}
+	first := w.p.records[0]
+	return []string{
+		fmt.Sprintf("%s: %s", several(len(names), "Cloudflare record"), among(names)),
+		"from " + first.From,
+		"to   " + first.To + "   TTL " + ttlWords(first.TTL) + ", kept",
+	}
+}
+
+func ttlWords(d time.Duration) string {
+	if d == 0 {
+		return "automatic"
+	}
+	return span(d)
+}

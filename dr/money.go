@@ -1,0 +1,54 @@
+package dr
+
+import (
+	"fmt"
+	"time"
+
+	"lifeboat/aws"
+)
+
+// What Fargate on Linux/x86 costs an hour in us-east-1 and us-west-2, in US dollars (AWS's public price list, November 2026). Other
+// regions differ, and so does what was negotiated: the figure is a guide.
+const (
+	vCPUHour = 0.04048
+	gibHour  = 0.004445
+	month    = 730 * time.Hour
+)
+
+// moneyWords is what the started tasks add a month, as far as their sizes are known.
+func (w *crew) moneyWords(e *Estate) string {
+	var dollars float64
+	unknown := 0
+	for _, s := range w.p.arriving() {
+		d, more := e.taskSize(w.p.to, s.Name), s.Want-s.To.Desired
+		switch {
+		case more <= 0:
+		case d.VCPU == 0 || d.GiB == 0:
+			unknown += more
+		default:
+			dollars += float64(more) * (d.VCPU*vCPUHour + d.GiB*gibHour) * month.Hours()
+		}
+	}
+	words := fmt.Sprintf("about $%.0f a month more for tasks in %s", dollars, w.p.to)
+	if unknown > 0 {
+		words += fmt.Sprintf(", and %s of unknown size", several(unknown, "task"))
+	}
+	return words + ", while both regions run"
+}
+
+// taskSize is the definition of a service's tasks in a region; the zero one where it was not read.
+func (e *Estate) taskSize(region, service string) aws.Definition {
+	if e.joined == nil {
+		return aws.Definition{}
+	}
+	for i := range e.joined.sides {
+		s := &e.joined.sides[i]
+		for k := range s.r.Services {
+			if v := &s.r.Services[k]; s.cfg.Name == region && v.Name == service {
+				d, _ := s.definition(v)
+				return d
+			}
+		}
+	}
+	return aws.Definition{}
+}

@@ -1,0 +1,313 @@
+package dr
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"lifeboat/aws/edge"
+	"lifeboat/dr/config"
+	"lifeboat/dr/runbook"
+)
+
+// PinnedService is one service as a plan takes it down: what it is in the region being left, and what it shall be in the one
+// that takes over.
+type PinnedService struct {
+	Name   string      `json:"name"`
+	Writes bool        `json:"writes,omitempty"`
+	Want   int         `json:"want"` // tasks, in the region that takes over
+	From   PinnedPlace `json:"from"`
+	To     PinnedPlace `json:"to"`
+}
+
+// PinnedPlace is a service in one region, as it was when the plan was made.
+type PinnedPlace struct {
+	Cluster string `json:"cluster,omitempty"` // "" where the region has no such service
+	ECS     string `json:"ecs,omitempty"`
+	Known   bool   `json:"known,omitempty"` // the numbers were read
+	Desired int    `json:"desired,omitempty"`
+	Scaled  bool   `json:"scaled,omitempty"` // it has a scaling target, with Min and Max
+	Min     int    `json:"min,omitempty"`
+	Max     int    `json:"max,omitempty"`
+
+	Grace time.Duration `json:"grace,omitempty"` // of its health checks
+}
+
+// there says whether the region has the service.
+func (p PinnedPlace) there() bool { return p.ECS != "" }
+
+// Loss is what a takeover loses, in figures with their source.
+type Loss struct {
+	Known   bool    `json:"known"`
+	Seconds float64 `json:"seconds"` // at most
+	From    string  `json:"from"`    // how it was derived, or why it is not known
+}
+
+// Refusal is a run that was not started, since it could not have been done: nothing was changed.
+type Refusal struct{ Why, Remedy string }
+
+func (r *Refusal) Error() string {
+	if r.Remedy == "" {
+		return r.Why
+	}
+	return r.Why + "; " + r.Remedy
+}
+
+// planned is what a run's pins say, read back. Everything that a step does follows from it and from lifeboat.yaml.
+type planned struct {
+	kind            Kind
+	from, to        string
+	replica, source string
+	retention       int  // of the old writer's backups, days
+	multiAZ         bool // the old writer's
+	balancer        string
+	services        []PinnedService
+	records         []edge.RecordChange
+	origins         []edge.OriginChange
+	loss            Loss
+}
+
+// The pins of numbers that only this file reads.
+const (
+	pinFrom      = "from"
+	pinTo        = "to"
+	pinRetention = "retention"
+	pinMultiAZ   = "multi-az"
+)
+
+// leastRetention is how long the new writer's backups are kept where the old one's are not known, days. A promotion that does
+// not say has one day.
+const leastRetention = 7
+
+// makePlan decides everything that a run will act on, from what is known now. Nothing is guessed: what must be known and is
+// not is a Refusal.
+func makePlan(c *config.Config, e *Estate, kind Kind, writer string) (runbook.Pins, error) {
+	m := planner{c: c, e: e, kind: kind}
+	m.from, m.to = e.side(writer), e.side(otherRegion(c, writer))
+	for _, decide := range []func() error{m.refuse, m.databases, m.target, m.users} {
+		if err := decide(); err != nil {
+			return nil, err
+		}
+	}
+	m.places()
+	m.p.loss = lossOf(e)
+	return m.p.pins(), nil
+}
+
+// planner makes one plan.
+type planner struct {
+	c        *config.Config
+	e        *Estate
+	kind     Kind
+	from, to *Region
+	p        planned
+}
+
+// side is a region of the estate by its name.
+func (e *Estate) side(name string) *Region {
+	if e.Regions[1].Name == name {
+		return &e.Regions[1]
+	}
+	return &e.Regions[0]
+}
+
+func otherRegion(c *config.Config, name string) string {
+	if c.Regions.Primary.Name == name {
+		return c.Regions.Standby.Name
+	}
+	return c.Regions.Primary.Name
+}
+
+func (m *planner) refuse() error {
+	m.p.kind, m.p.from, m.p.to = m.kind, m.from.Name, m.to.Name
+	switch {
+	case m.c.Strategy != config.WarmStandby:
+		return &Refusal{"this Lifeboat takes over from a warm standby only, and the strategy is " + m.c.Strategy.Words(), "restore by hand, or change the strategy"}
+	case !m.to.Seen.fresh():
+		return &Refusal{m.to.Name + " cannot take over: its AWS API could not be read: " + m.to.Seen.Why, m.to.Seen.Remedy}
+	case m.kind == Switchover && !m.from.Seen.fresh():
+		return &Refusal{"a switchover needs both regions, and " + m.from.Name + " could not be read: " + m.from.Seen.Why, "fail over instead"}
+	}
+	return nil
+}
+
+// databases finds the replica, and the writer that it replicates from.
+func (m *planner) databases() error {
+	raw := m.to.Raw.Databases.Value
+	for i := range raw {
+		db := &raw[i]
+		if db.Source == "" || !m.mine(m.to.Name, db.ID) {
+			continue
+		}
+		if m.p.replica != "" {
+			return &Refusal{fmt.Sprintf("%s and %s are both replicas: which one shall be promoted is not known", m.p.replica, db.ID), "name one in lifeboat.yaml"}
+		}
+		m.p.replica, m.p.source = db.ID, identifier(db.Source)
+	}
+	if m.p.replica == "" {
+		return &Refusal{m.to.Name + " has no replica that could be promoted", "the data must be brought there first: a new replica of " + m.from.Name + "'s writer"}
+	}
+	m.p.retention = leastRetention
+	if m.from.Raw == nil {
+		return nil
+	}
+	for _, db := range m.from.Raw.Databases.Value {
+		if db.ID == m.p.source {
+			m.p.retention, m.p.multiAZ = max(db.RetentionDays, 1), db.MultiAZ
+		}
+	}
+	return nil
+}
+
+// mine says whether a database belongs to the estate: it is named, or the region names none.
+func (m *planner) mine(region, id string) bool {
+	named := regionNamed(m.c, region).Databases
+	for _, db := range named {
+		if db.ID == id {
+			return true
+		}
+	}
+	return len(named) == 0
+}
+
+// target is the balancer that users are sent to. A name that is not known is never written anywhere.
+func (m *planner) target() error {
+	for _, b := range m.to.Raw.Balancers.Value {
+		if b.DNSName != "" && (b.State == "active" || b.State == "") {
+			m.p.balancer = b.DNSName
+			return nil
+		}
+	}
+	return &Refusal{"no load balancer that works was found in " + m.to.Name + ", so users cannot be sent there", "see its page in the cockpit"}
+}
+
+// users decides which records and origins move.
+func (m *planner) users() error {
+	zone, dist := m.e.Edge.Zone, m.e.Edge.Distribution
+	if m.c.Edge.Cloudflare.Zone != "" && !zone.Known() {
+		return &Refusal{"Cloudflare's records were not read: " + whyOf(zone.Err), "its API or token must answer once before users can be moved"}
+	}
+	m.p.records = edge.PlanRecords(zone.Value.Records, dist.Value, m.p.from, m.p.to, m.p.balancer)
+	m.p.origins = edge.PlanOrigins(dist.Value, m.p.to)
+	if len(m.p.records) == 0 && len(m.p.origins) == 0 {
+		return &Refusal{"nothing is known that leads users to " + m.p.from + ": neither a record of the zone nor an origin of the CDN", "name the zone or the distribution in lifeboat.yaml"}
+	}
+	return nil
+}
+
+// places takes down every service in both regions.
+func (m *planner) places() {
+	for i := range m.to.Services {
+		to := &m.to.Services[i]
+		s := PinnedService{Name: to.Name, Writes: to.Writes, Want: to.Full, To: m.place(m.to, to.Name), From: m.place(m.from, to.Name)}
+		if s.From.Known {
+			s.Want = max(s.Want, s.From.Desired) // it was scaled out under load: the load comes along
+		}
+		if s.Want > 0 && (s.To.there() || s.From.there()) {
+			m.p.services = append(m.p.services, s)
+		}
+	}
+}
+
+// place is a service in a region: as it was read, or as lifeboat.yaml names it.
+func (m *planner) place(r *Region, name string) PinnedPlace {
+	var p PinnedPlace
+	for _, cl := range regionNamed(m.c, r.Name).Clusters {
+		if ecs := cl.Services[name]; ecs != "" {
+			p.Cluster, p.ECS = cl.Name, ecs
+		}
+	}
+	for i := range r.Services {
+		v := &r.Services[i]
+		if v.Name != name || v.Raw == nil {
+			continue
+		}
+		p = PinnedPlace{Cluster: v.Raw.Cluster, ECS: v.Raw.Name, Known: true, Desired: v.Desired, Scaled: v.Max.Known, Min: int(v.Min.Value), Max: int(v.Max.Value)}
+	}
+	return p
+}
+
+func lossOf(e *Estate) Loss {
+	r := e.RiskAt(e.At)
+	if !r.Known {
+		return Loss{From: r.Why}
+	}
+	return Loss{Known: true, Seconds: r.Value.Seconds(), From: r.From}
+}
+
+// pins writes the plan down.
+func (p *planned) pins() runbook.Pins {
+	return runbook.Pins{
+		PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinSource: p.source, PinBalancer: p.balancer,
+		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ),
+		PinServices: asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
+	}
+}
+
+func asJSON(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain data: there is nothing in it that cannot be written
+	}
+	return string(data)
+}
+
+// readPlan reads back what a journal pinned.
+func readPlan(pins runbook.Pins) (*planned, error) {
+	p := &planned{
+		kind: Kind(pins[PinKind]), from: pins[pinFrom], to: pins[pinTo], replica: pins[PinReplica], source: pins[PinSource], balancer: pins[PinBalancer],
+	}
+	var problems []error
+	note := func(name string, err error) {
+		if err != nil {
+			problems = append(problems, fmt.Errorf("pin %s: %w", name, err))
+		}
+	}
+	var err error
+	p.retention, err = strconv.Atoi(pins[pinRetention])
+	note(pinRetention, err)
+	p.multiAZ, err = strconv.ParseBool(pins[pinMultiAZ])
+	note(pinMultiAZ, err)
+	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
+		note(name, json.Unmarshal([]byte(pins[name]), into))
+	}
+	for name, value := range map[string]string{PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinBalancer: p.balancer} {
+		if value == "" {
+			note(name, errors.New("is missing"))
+		}
+	}
+	return p, errors.Join(problems...)
+}
+
+// writers are the services that write to the database, where they are in the region being left.
+func (p *planned) writers() []PinnedService {
+	var out []PinnedService
+	for _, s := range p.services {
+		if s.Writes && s.From.there() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// arriving are the services of the region that takes over.
+func (p *planned) arriving() []PinnedService {
+	var out []PinnedService
+	for _, s := range p.services {
+		if s.To.there() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// capacity is the floor and ceiling that a service gets where it shall run in full.
+func (s PinnedService) capacity() Capacity {
+	c := Capacity{Min: s.Want, Max: max(s.To.Max, s.From.Max, s.Want)}
+	if s.From.Scaled && s.From.Min > 0 {
+		c.Min = min(s.From.Min, s.Want)
+	}
+	return c
+}

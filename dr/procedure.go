@@ -1,0 +1,85 @@
+package dr
+
+import (
+	"time"
+
+	"lifeboat/dr/runbook"
+)
+
+// The steps' ids. Estimates and phrases are made of them, so they stay.
+const (
+	stepFreeze     = "freeze"
+	stepFence      = "fence"
+	stepSettle     = "settle"
+	stepFloors     = "floors"
+	stepScale      = "scale"
+	stepToken      = "token"
+	stepDeploy     = "deploy"
+	stepTargets    = "targets"
+	stepVerify     = "verify"
+	stepEdge       = "edge"
+	stepCDN        = "cdn"
+	stepPublic     = "public" // its end is the end of users' waiting
+	stepInvalidate = "invalidate"
+	stepIsolate    = "isolate"
+	stepProtect    = "protect"
+	stepGrace      = "grace"
+	stepRoles      = "roles"
+	stepReport     = "report"
+)
+
+// short is the time-out of a step that a few calls make up.
+const shortStep = 2 * time.Minute
+
+// procedure makes the graph of a run from its plan. Unplanned, nothing that the run waits for leans on the region being left: the
+// fence is tried beside everything else, and the promotion waits for its receipt only while that region answers.
+func (w *crew) procedure() runbook.Procedure {
+	p := runbook.Procedure{
+		Name: string(w.p.kind), Title: w.p.kind.Phrase(w.p.from, w.p.to), From: w.p.from, To: w.p.to,
+	}
+	open, promote, edge := w.openGate(), w.promoteGate(), w.edgeGate()
+	freeze := w.freezeStep(open)
+	if w.p.kind == Switchover {
+		p.Steps = append(p.Steps, freeze, w.floorsStep(stepFreeze), w.scaleStep(stepFloors), w.fenceStep(stepScale), w.tokenStep(stepFence),
+			w.promoteStep(promote, stepToken, stepScale))
+	} else {
+		p.Steps = append(p.Steps, freeze, w.fenceStep(stepFreeze), w.settleStep(stepFreeze), w.floorsStep(stepFreeze), w.scaleStep(stepFloors),
+			w.promoteStep(promote, stepSettle))
+	}
+	p.Steps = append(p.Steps, w.deployStep(StepPromote, stepScale), w.targetsStep(stepDeploy), w.verifyStep(stepTargets))
+	public := []string{}
+	if len(w.p.records) > 0 {
+		p.Steps = append(p.Steps, w.edgeStep(edge, stepVerify))
+		public = append(public, stepEdge)
+	}
+	if w.c.Edge.Distribution != "" && len(w.p.origins) > 0 {
+		cdn := w.cdnStep(edge, append([]string{stepVerify}, public...)...)
+		p.Steps = append(p.Steps, cdn)
+		if w.p.kind == Switchover || len(public) == 0 {
+			public = append(public, stepCDN)
+		}
+	}
+	p.Steps = append(p.Steps, w.publicStep(public...))
+	if w.c.Edge.Distribution != "" {
+		p.Steps = append(p.Steps, w.invalidateStep(stepPublic))
+	}
+	if w.isolation() != "" {
+		p.Steps = append(p.Steps, w.isolateStep(stepPublic))
+	}
+	p.Steps = append(p.Steps, w.protectStep(stepPublic), w.graceStep(stepPublic), w.rolesStep(stepPublic))
+	p.Steps = append(p.Steps, w.reportStep(stepPublic, stepProtect, stepGrace, stepRoles))
+	return p
+}
+
+// call is one operation of a step in a region.
+func call(operation string, plane runbook.Plane, region string) runbook.Call {
+	return runbook.Call{Operation: operation, Plane: plane, Region: region}
+}
+
+// tried marks calls that nothing waits for once their region is being left.
+func tried(calls ...runbook.Call) []runbook.Call {
+	for i := range calls {
+		calls[i].BestEffort = true
+	}
+	return calls
+}
