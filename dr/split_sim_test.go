@@ -251,7 +251,7 @@ func TestSplitBrainIsRedUntilFencedAndRedAgainAtTheFirstStrayConnection(t *testi
 			}
 		}
 		w.direct("darken", east)
-		e = w.after(2 * time.Minute)
+		w.after(2 * time.Minute)
 		id := runbook.NewRunID(time.Now(), string(dr.Failover))
 		w.drive(id, until("fence"), runbook.Start)
 		w.sendUsers()
