@@ -199,7 +199,12 @@ func (s *Server) refresh() Refresh {
 // waits leave the CDN the time that it takes to give up an origin.
 func (s *Server) waits() Waits {
 	call := s.shortened(5*time.Second, 2*time.Second)
-	return Waits{Call: call, Probe: max(call, public.Patience+time.Second), Connect: call, Dark: 3}
+	return Waits{
+		Call: call, Probe: max(call, public.Patience+time.Second), Connect: call, Dark: 3,
+		Poll: s.shortened(5*time.Second, 500*time.Millisecond), Hold: s.shortened(30*time.Second, 2*time.Second),
+		Settle: s.shortened(2*time.Second, 500*time.Millisecond), Fence: s.shortened(time.Minute, 4*call),
+		Receipt: s.shortened(time.Minute, time.Second), CoolDown: s.shortened(30*time.Minute, 10*time.Second),
+	}
 }
 
 func (s *Server) shortened(d, least time.Duration) time.Duration {

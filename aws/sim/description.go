@@ -115,4 +115,8 @@ type Refresh struct {
 type Waits struct {
 	Call, Probe, Connect time.Duration
 	Dark                 int // refresh periods of silence
+
+	// Of runs: between two looks, until well counts, before an unanswered change is looked at, for the region being left, on clocks
+	// that prove something, and between two runs.
+	Poll, Hold, Settle, Fence, Receipt, CoolDown time.Duration
 }

@@ -17,12 +17,9 @@ func simulated(d sim.Description) *config.Config {
 			Primary: simulatedRegion(d.Regions[0], d.Endpoint),
 			Standby: simulatedRegion(d.Regions[1], d.Endpoint),
 		},
-		Edge:    simulatedEdge(d),
-		Refresh: simulatedRefresh(d),
-		Waits: config.Waits{
-			Call: config.Duration(d.Waits.Call), Probe: config.Duration(d.Waits.Probe),
-			Connect: config.Duration(d.Waits.Connect), Dark: d.Waits.Dark,
-		},
+		Edge:      simulatedEdge(d),
+		Refresh:   simulatedRefresh(d),
+		Waits:     simulatedWaits(d.Waits),
 		Simulated: &config.Simulated{Director: d.Director},
 	}
 	for _, s := range d.Services {
@@ -45,7 +42,7 @@ func simulatedRegion(d sim.RegionDescription, endpoint string) config.Region {
 		r.Balancers = append(r.Balancers, config.Balancer{Name: b.Name, TargetGroups: b.TargetGroups})
 	}
 	for _, db := range d.Databases {
-		r.Databases = append(r.Databases, config.Database{ID: db.ID, Connection: &config.Connection{
+		r.Databases = append(r.Databases, config.Database{ID: db.ID, IsolationGroup: db.IsolationGroup, Connection: &config.Connection{
 			Host: db.Host, Port: db.Port, User: db.User, Database: db.Database, SSLMode: db.SSLMode, RootCA: db.RootCA,
 		}})
 	}
@@ -67,6 +64,14 @@ func simulatedEdge(d sim.Description) config.Edge {
 func simulatedProbe(p sim.Probe) config.Probe {
 	return config.Probe{
 		URL: p.URL, Dial: p.Dial, Host: p.Host, CAFile: p.CAFile, Method: p.Method, Body: p.Body, Headers: p.Headers, Resolve: p.Resolve,
+	}
+}
+
+func simulatedWaits(w sim.Waits) config.Waits {
+	return config.Waits{
+		Call: config.Duration(w.Call), Probe: config.Duration(w.Probe), Connect: config.Duration(w.Connect), Dark: w.Dark,
+		Poll: config.Duration(w.Poll), Hold: config.Duration(w.Hold), Settle: config.Duration(w.Settle), Fence: config.Duration(w.Fence),
+		Receipt: config.Duration(w.Receipt), CoolDown: config.Duration(w.CoolDown),
 	}
 }
 
