@@ -59,7 +59,7 @@ func TestASecretShowsOnlyHowMuchWasTyped(t *testing.T) {
 }
 
 func TestABadgeKeepsItsSpacesInEveryTheme(t *testing.T) {
-	l := Cat(Badge(Bad, "FAIL OVER"), T(Text, " x"))
+	l := Cat(Badge(Bad, "FAIL OVER"), Space(1), T(Text, "x"))
 	if got := NewTheme(Plain).Render(l); got != "\x1b[1;7m FAIL OVER \x1b[m x" {
 		t.Errorf("%q", got)
 	}

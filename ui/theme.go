@@ -75,12 +75,16 @@ func (t Theme) Render(l Line) string {
 }
 
 func (t Theme) write(b *strings.Builder, l Line) {
-	now := ""
+	now, behind := "", false
 	for _, s := range l {
 		on := t.on[s.role][s.weight()]
-		if s.blank() {
+		switch {
+		case s.blank() && behind:
+			on = ""
+		case s.blank():
 			on = now // spaces look alike in every colour
 		}
+		behind = s.badge
 		if on != now {
 			if now != "" {
 				b.WriteString(ansi.ResetStyle)

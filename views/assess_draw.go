@@ -93,8 +93,8 @@ func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
 // timeCost is how long it would take, by past runs alone.
 func (f *runFrame) timeCost() ui.Line {
 	target := ui.T(ui.Muted, " · target "+ui.Long(f.rto))
-	if serve, from := serveTime(f.e); serve > 0 {
-		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(serve)), ui.T(ui.Muted, " ("+from+")"), target)
+	if r := f.e.Record; r.Serve > 0 {
+		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(r.Serve)), ui.T(ui.Muted, " ("+r.ServeFrom+")"), target)
 	}
 	left := runbook.Project(f.View, f.past, f.now)
 	switch {

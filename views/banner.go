@@ -42,7 +42,7 @@ func (f *followed) bannerWords() (ui.Role, string) {
 		switch q.Kind {
 		case runbook.AskTrouble:
 			return ui.Bad, "waits for you: " + q.Title + " failed"
-		case askForCode:
+		case runbook.AskCode:
 			return ui.Warn, "waits for a code"
 		default:
 			return ui.Warn, "waits at its gate: " + q.Title

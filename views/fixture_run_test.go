@@ -178,9 +178,9 @@ func openingGate() runbook.Question {
 			Failing: []runbook.Failing{{ID: "receipt", Override: "promote without a fence receipt",
 				Text: "us-east-1 does not answer, so nothing can prove that its writers have stopped; fencing goes on being tried"}},
 		},
-		Offers: []runbook.Offer{{Choice: runbook.Pass, Phrase: "fail over us-east-1 to us-west-2"}, {Choice: lookAgain}, {Choice: runbook.Skip, Reason: true},
+		Offers: []runbook.Offer{{Choice: runbook.Pass, Phrase: "fail over us-east-1 to us-west-2"}, {Choice: runbook.LookAgain}, {Choice: runbook.Skip, Reason: true},
 			{Choice: runbook.Undo, Phrase: "undo fail over us-east-1 to us-west-2", Reason: true, Disabled: "nothing was changed yet"},
-			{Choice: runbook.GoUnplanned, Phrase: runbook.UnplannedPhrase, Reason: true, Disabled: "the run is unplanned already"}, {Choice: callOff}, {Choice: runbook.Stop}}}
+			{Choice: runbook.GoUnplanned, Phrase: runbook.UnplannedPhrase, Reason: true, Disabled: "the run is unplanned already"}, {Choice: runbook.CallOff}, {Choice: runbook.Stop}}}
 }
 
 func edgeGate() runbook.Question {
@@ -192,10 +192,10 @@ func edgeGate() runbook.Question {
 			Never:   []string{"sending them back to us-east-1: the way back is failback"},
 			Failing: []runbook.Failing{{ID: "receipt", Text: "us-east-1 has no fence receipt: no answer, still trying", Override: "send users without a fence receipt"}},
 		},
-		Offers: []runbook.Offer{{Choice: runbook.Pass, Phrase: "send users to us-west-2"}, {Choice: lookAgain}, {Choice: runbook.Skip, Reason: true},
+		Offers: []runbook.Offer{{Choice: runbook.Pass, Phrase: "send users to us-west-2"}, {Choice: runbook.LookAgain}, {Choice: runbook.Skip, Reason: true},
 			{Choice: runbook.Undo, Phrase: "undo fail over us-east-1 to us-west-2", Reason: true, Disabled: "the run is past its commit point"},
 			{Choice: runbook.GoUnplanned, Phrase: runbook.UnplannedPhrase, Reason: true, Disabled: "the run is unplanned already"},
-			{Choice: callOff, Disabled: "things were changed already: take them back, or stop"}, {Choice: runbook.Stop}}}
+			{Choice: runbook.CallOff, Disabled: "things were changed already: take them back, or stop"}, {Choice: runbook.Stop}}}
 }
 
 func promoteTrouble() runbook.Question {
@@ -206,7 +206,7 @@ func promoteTrouble() runbook.Question {
 }
 
 func codeQuestion() runbook.Question {
-	return runbook.Question{ID: "code 1", Kind: askForCode, Title: "one-time code", Text: "the operator role asks for a code of arn:aws:iam::123456789012:mfa/ana", Attempt: 1,
+	return runbook.Question{ID: "code 1", Kind: runbook.AskCode, Title: "one-time code", Text: "the operator role asks for a code of arn:aws:iam::123456789012:mfa/ana", Attempt: 1,
 		Offers: []runbook.Offer{{Choice: runbook.Pass}, {Choice: runbook.Stop}}}
 }
 

@@ -23,6 +23,7 @@ type form struct {
 	sent   bool   // it is on its way
 	asked  bool   // it answers a question of the run
 
+	entry int64 // the journal's entry that asks it
 	judge func(runbook.Answer) error // nil: nothing but the fields decides
 	send  func(f *form, a runbook.Answer) tea.Cmd
 }
@@ -69,10 +70,13 @@ func fieldsFor(q runbook.Question, o runbook.Offer) []field {
 		}
 	}
 	switch {
-	case o.Choice == runbook.Pass && q.Kind == askForCode:
+	case o.Choice == runbook.Pass && q.Kind == runbook.AskCode:
 		out = append(out, field{kind: askCode, Input: ui.NewSecret()})
 	case o.Phrase != "":
 		out = append(out, phraseField(o.Phrase, ""))
+	}
+	if o.Choice == runbook.Skip && o.Phrase == "" {
+		out = append(out, phraseField(runbook.SkipPhrase(q.Step), "")) // not by a slip of the fingers
 	}
 	if o.Reason {
 		out = append(out, reasonField(""))
@@ -88,7 +92,7 @@ func (f *form) overriding() bool { return f.fields[f.at].override }
 
 // answer is what was typed.
 func (f *form) answer() runbook.Answer {
-	a := runbook.Answer{Choice: f.choice}
+	a := runbook.Answer{Choice: f.choice, Asked: f.entry}
 	for i, x := range f.fields {
 		switch {
 		case x.override && x.kind == askPhrase:

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"slices"
 	"time"
 
 	"lifeboat/dr"
@@ -66,7 +65,7 @@ func (l *ledger) open() *followed {
 
 // closed says whether a run is over for good: nothing of it is left to be resumed.
 func closed(v runbook.View) bool {
-	return v.Run == "" || !slices.Contains([]runbook.Ending{runbook.Running, runbook.Stopped, runbook.LeaseLost, runbook.Abandoned}, v.Ending)
+	return v.Run == "" || v.Ending.Closed()
 }
 
 // hear takes what was said of a run. It says whether that ended it.

@@ -105,7 +105,7 @@ func (m *root) choices(q *runbook.Question, w int) []ui.Line {
 // choiceKeys are the keys of choices, as they are shown; keys_run.go binds them.
 var choiceKeys = map[runbook.Choice]string{
 	runbook.Pass: "Enter", runbook.Retry: "t", runbook.Skip: "s", runbook.Undo: "u", runbook.GoUnplanned: "g", runbook.Stop: "x",
-	lookAgain: "l", callOff: "c",
+	runbook.LookAgain: "l", runbook.CallOff: "c",
 }
 
 // hushed is the line under a question whose first keys are swallowed.

@@ -57,7 +57,7 @@ func newRoot(o Options) *root {
 	}
 	m := &root{
 		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
-		runs: newLedger(), checks: checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+		runs: newLedger(), checks: dr.Checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)

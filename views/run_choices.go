@@ -119,7 +119,7 @@ func (s *runScreen) formFor(m *root, q runbook.Question, c runbook.Choice) *form
 		return nil
 	}
 	runs, id := m.o.Runs, s.id
-	f := &form{title: choiceTitle(c, q.Title), choice: c, fields: fieldsFor(q, q.Offers[i]), asked: true, judge: q.Judge}
+	f := &form{title: choiceTitle(c, q.Title), choice: c, fields: fieldsFor(q, q.Offers[i]), asked: true, entry: q.Asked, judge: q.Judge}
 	f.send = said(func(ctx context.Context, a runbook.Answer) error { return runs.Answer(ctx, id, q.ID, a) })
 	return f
 }
@@ -127,7 +127,7 @@ func (s *runScreen) formFor(m *root, q runbook.Question, c runbook.Choice) *form
 // uninvited asks for what a word needs that the run has not asked for.
 func (s *runScreen) uninvited(m *root, f *followed, o runbook.Offer, step runbook.StepView) *form {
 	runs, id := m.o.Runs, s.id
-	q := runbook.Question{Offers: []runbook.Offer{o}}
+	q := runbook.Question{Step: step.ID, Offers: []runbook.Offer{o}}
 	out := &form{title: choiceTitle(o.Choice, cmp.Or(step.Title, f.View.Plan.Title)), choice: o.Choice, fields: fieldsFor(q, o), judge: q.Judge}
 	out.send = said(func(ctx context.Context, a runbook.Answer) error {
 		switch o.Choice {
@@ -165,9 +165,9 @@ func choiceTitle(c runbook.Choice, what string) string {
 		return "go on without what needs the region being left"
 	case runbook.Stop:
 		return "stop; the run can be resumed"
-	case lookAgain:
+	case runbook.LookAgain:
 		return "gather the figures anew, and ask again"
-	case callOff:
+	case runbook.CallOff:
 		return "call the run off: it has changed nothing, and nothing is left to resume"
 	}
 	return string(c)

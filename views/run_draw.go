@@ -42,8 +42,8 @@ func (s *runScreen) drawRun(m *root, c *ui.Canvas, f *runFrame) *tea.Cursor {
 	p := runLayout(m.w, m.h, len(f.View.Steps), 0, 0)
 	l := s.lower(m, f, max(p.lower.W, 1))
 	want, least := len(l.fixed)+len(l.body)+len(l.asking), max(m.h/8, 1)
-	if len(l.asking) == 0 {
-		want, least = want+4, m.h/4 // some of the log
+	if want++; len(l.asking) == 0 {
+		want, least = want+3, m.h/4 // some of the log
 	}
 	p = runLayout(m.w, m.h, len(f.View.Steps), least, want)
 	p.draw(m, c, f, s.scope())

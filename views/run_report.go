@@ -49,7 +49,7 @@ func (f *runFrame) ending() ui.Line {
 		return ui.Cat(ui.B(ui.Text, "done: "), ui.T(ui.Text, v.Plan.To+" has taken over from "+v.Plan.From))
 	case runbook.Undone:
 		return ui.T(ui.Text, "taken back: what it did was undone")
-	case calledOff:
+	case runbook.CalledOff:
 		return ui.T(ui.Text, "called off: nothing was changed")
 	}
 	return ui.T(ui.Text, string(v.Ending))

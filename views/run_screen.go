@@ -133,7 +133,7 @@ func (s *runScreen) attend(m *root) tea.Cmd {
 
 // pick is the question to show: the one that is shown while it is open, else the oldest.
 func (s *runScreen) pick(f *followed) *runbook.Question {
-	if f.Dead != "" || closed(f.View) || f.View.Ending != runbook.Running {
+	if f.Dead != "" || f.View.Ending != runbook.Running {
 		return nil
 	}
 	for i := range f.Questions {
@@ -149,7 +149,7 @@ func (s *runScreen) pick(f *followed) *runbook.Question {
 
 // sameQuestion says whether one question shows what the other showed; how often it was answered wrongly is no matter.
 func sameQuestion(a, b runbook.Question) bool {
-	return a.ID == b.ID && a.Text == b.Text && slices.Equal(a.Passed, b.Passed) && reflect.DeepEqual(a.Notice, b.Notice)
+	return a.ID == b.ID && a.Asked == b.Asked && a.Text == b.Text && slices.Equal(a.Passed, b.Passed) && reflect.DeepEqual(a.Notice, b.Notice)
 }
 
 func offers(q runbook.Question, c runbook.Choice) bool {

@@ -221,7 +221,7 @@ func TestAFailedStepIsTriedAgainSkippedUndoneOrStopped(t *testing.T) {
 		want runbook.Answer
 	}{
 		"try again": {[]string{"t", "enter"}, runbook.Answer{Choice: runbook.Retry}},
-		"skip":      {[]string{"s", "enter", "by hand", "enter"}, runbook.Answer{Choice: runbook.Skip, Reason: "by hand"}},
+		"skip":      {[]string{"s", "enter", "skip promote", "enter", "by hand", "enter"}, runbook.Answer{Choice: runbook.Skip, Phrase: "skip promote", Reason: "by hand"}},
 		"undo":      {[]string{"u", "undo fail over us-east-1 to us-west-2", "enter", "it answers again", "enter"}, runbook.Answer{Choice: runbook.Undo, Phrase: "undo fail over us-east-1 to us-west-2", Reason: "it answers again"}},
 		"stop":      {[]string{"x", "enter"}, runbook.Answer{Choice: runbook.Stop}},
 	} {
@@ -239,7 +239,7 @@ func TestAFailedStepIsTriedAgainSkippedUndoneOrStopped(t *testing.T) {
 
 func TestARunIsCalledOffAtItsOpeningGateAndNotLater(t *testing.T) {
 	_, runs := atRun(atOpeningGate, "esc", "c", "enter")
-	if len(runs.taken) != 1 || runs.taken[0].Choice != callOff {
+	if len(runs.taken) != 1 || runs.taken[0].Choice != runbook.CallOff {
 		t.Errorf("taken %+v", runs.taken)
 	}
 	m, runs := atRun(atEdgeGate, "esc", "c", "enter")
@@ -254,7 +254,7 @@ func TestWordsThatTheRunHasNotAskedFor(t *testing.T) {
 		keys []string
 		want string
 	}{
-		"skip": {[]string{"s", "it hangs", "enter"}, "skip promote:  it hangs"},
+		"skip": {[]string{"s", "it hangs", "enter", "esc", "s", "skip promote", "enter", "it hangs", "enter"}, "skip promote: skip promote it hangs"},
 		"stop": {[]string{"x", "enter", "lunch", "enter"}, "stop: lunch"},
 	} {
 		m, runs := atRun(midway, c.keys...)
