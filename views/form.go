@@ -23,7 +23,7 @@ type form struct {
 	sent   bool   // it is on its way
 	asked  bool   // it answers a question of the run
 
-	entry int64 // the journal's entry that asks it
+	entry int64                      // the journal's entry that asks it
 	judge func(runbook.Answer) error // nil: nothing but the fields decides
 	send  func(f *form, a runbook.Answer) tea.Cmd
 }
