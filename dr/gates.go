@@ -173,11 +173,18 @@ func (w *crew) moves() []string {
 		return []string{"CloudFront's behaviours are pointed at " + w.p.to + "'s origin; deploying takes minutes"}
 	}
 	first := w.p.records[0]
-	return []string{
+	what := []string{
 		fmt.Sprintf("%s: %s", several(len(names), "Cloudflare record"), among(names)),
 		"from " + first.From,
 		"to   " + first.To + "   TTL " + ttlWords(first.TTL) + ", kept",
 	}
+	if age := w.now().Sub(w.p.edgeSeen); age > stalePeriods*w.c.Refresh.Slow.D() {
+		what = append(what, "planned by what was read "+span(age)+" ago; each record is looked at before it is changed")
+	}
+	if w.p.cdnUnread {
+		what = append(what, "the distribution was never read on this machine: names that lead to it are left alone, and whether that is enough is seen publicly")
+	}
+	return what
 }
 
 func ttlWords(d time.Duration) string {

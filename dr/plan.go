@@ -66,6 +66,8 @@ type planned struct {
 	services        []PinnedService
 	records         []edge.RecordChange
 	origins         []edge.OriginChange
+	edgeSeen        time.Time // when the older of zone and distribution was read
+	cdnUnread       bool      // the distribution was never read: names that lead to it are left alone
 	loss            Loss
 }
 
@@ -75,6 +77,8 @@ const (
 	pinTo        = "to"
 	pinRetention = "retention"
 	pinMultiAZ   = "multi-az"
+	pinEdgeSeen  = "edge.seen"
+	pinCDNUnread = "cdn.unread"
 )
 
 // leastRetention is how long the new writer's backups are kept where the old one's are not known, days. A promotion that does
@@ -83,8 +87,8 @@ const leastRetention = 7
 
 // makePlan decides everything that a run will act on, from what is known now. Nothing is guessed: what must be known and is
 // not is a Refusal.
-func makePlan(c *config.Config, e *Estate, kind Kind, writer string) (runbook.Pins, error) {
-	m := planner{c: c, e: e, kind: kind}
+func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edgeMemory) (runbook.Pins, error) {
+	m := planner{c: c, e: e, kind: kind, memory: memory}
 	m.from, m.to = e.side(writer), e.side(otherRegion(c, writer))
 	for _, decide := range []func() error{m.refuse, m.databases, m.target, m.users} {
 		if err := decide(); err != nil {
@@ -98,6 +102,7 @@ func makePlan(c *config.Config, e *Estate, kind Kind, writer string) (runbook.Pi
 
 // planner makes one plan.
 type planner struct {
+	memory   edgeMemory
 	c        *config.Config
 	e        *Estate
 	kind     Kind
@@ -183,14 +188,16 @@ func (m *planner) target() error {
 	return &Refusal{"no load balancer that works was found in " + m.to.Name + ", so users cannot be sent there", "see its page in the cockpit"}
 }
 
-// users decides which records and origins move.
+// users decides which records and origins move, by what is read now, or else by what was read last.
 func (m *planner) users() error {
-	zone, dist := m.e.Edge.Zone, m.e.Edge.Distribution
-	if m.c.Edge.Cloudflare.Zone != "" && !zone.Known() {
-		return &Refusal{"Cloudflare's records were not read: " + whyOf(zone.Err), "its API or token must answer once before users can be moved"}
+	now := m.memory
+	now.learn(m.e)
+	if m.c.Edge.Cloudflare.Zone != "" && now.RecordsSeen.IsZero() {
+		return &Refusal{"Cloudflare's records were never read on this machine: " + whyOf(m.e.Edge.Zone.Err), "its API must answer once with this token before users can be moved"}
 	}
-	m.p.records = edge.PlanRecords(zone.Value.Records, dist.Value, m.p.from, m.p.to, m.p.balancer)
-	m.p.origins = edge.PlanOrigins(dist.Value, m.p.to)
+	m.p.records = edge.PlanRecords(now.Records, now.Distribution, m.p.from, m.p.to, m.p.balancer)
+	m.p.origins = edge.PlanOrigins(now.Distribution, m.p.to)
+	m.p.edgeSeen, m.p.cdnUnread = now.seen(), m.c.Edge.Distribution != "" && now.DistributionSeen.IsZero()
 	if len(m.p.records) == 0 && len(m.p.origins) == 0 {
 		return &Refusal{"nothing is known that leads users to " + m.p.from + ": neither a record of the zone nor an origin of the CDN", "name the zone or the distribution in lifeboat.yaml"}
 	}
@@ -241,8 +248,9 @@ func lossOf(e *Estate) Loss {
 func (p *planned) pins() runbook.Pins {
 	return runbook.Pins{
 		PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinSource: p.source, PinBalancer: p.balancer,
-		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ),
-		PinServices: asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
+		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ), pinEdgeSeen: p.edgeSeen.UTC().Format(time.RFC3339Nano),
+		pinCDNUnread: strconv.FormatBool(p.cdnUnread),
+		PinServices:  asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
 	}
 }
 
@@ -270,6 +278,10 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	note(pinRetention, err)
 	p.multiAZ, err = strconv.ParseBool(pins[pinMultiAZ])
 	note(pinMultiAZ, err)
+	p.edgeSeen, err = time.Parse(time.RFC3339Nano, pins[pinEdgeSeen])
+	note(pinEdgeSeen, err)
+	p.cdnUnread, err = strconv.ParseBool(pins[pinCDNUnread])
+	note(pinCDNUnread, err)
 	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
 		note(name, json.Unmarshal([]byte(pins[name]), into))
 	}

@@ -17,7 +17,7 @@ import (
 func TestAPlanTakesDownEverythingThatARunActsOn(t *testing.T) {
 	s := well()
 	s.in.Regions[0].Snapshot.Databases.Value[0].RetentionDays, s.in.Regions[0].Snapshot.Databases.Value[0].MultiAZ = 9, true
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1")
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestALoadThatWasScaledOutForComesAlong(t *testing.T) {
 		}
 	}
 	s.in.Regions[0].Snapshot.Scaling = part([]aws.ScalingTarget{{Cluster: "dev", Service: "dev-backend", Min: 3, Max: 9}}, noon)
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1")
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestAPlanRefusesWhatItWouldHaveToGuess(t *testing.T) {
 		"two replicas":                 {Failover, twoReplicas, "which one shall be promoted is not known"},
 		"no balancer":                  {Failover, func(s *scene) { s.west.Balancers.Value[0].DNSName = "" }, "no load balancer that works"},
 		"a balancer being made":        {Failover, func(s *scene) { s.west.Balancers.Value[0].State = "provisioning" }, "no load balancer that works"},
-		"records that were never read": {Failover, func(s *scene) { s.in.Edge.Zone = aws.Part[edge.Zone]{} }, "Cloudflare's records were not read"},
+		"records that were never read": {Failover, func(s *scene) { s.in.Edge.Zone = aws.Part[edge.Zone]{} }, "Cloudflare's records were never read"},
 		"nothing that leads to it": {Failover, func(s *scene) {
 			s.in.Edge.Zone.Value.Records, s.in.Edge.Distribution.Value.Behaviors = nil, nil
 		}, "nothing is known that leads users to us-east-1"},
@@ -83,7 +83,7 @@ func TestAPlanRefusesWhatItWouldHaveToGuess(t *testing.T) {
 		s.join()
 		s.pass(time.Second)
 		x.change(s)
-		_, err := makePlan(s.in.Config, s.join(), x.kind, "us-east-1")
+		_, err := makePlan(s.in.Config, s.join(), x.kind, "us-east-1", edgeMemory{})
 		var refusal *Refusal
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: %v, want %q", name, err, x.want)
@@ -103,7 +103,7 @@ func TestARegionThatWasNeverReadIsPlannedByLifeboatYaml(t *testing.T) {
 	s := well()
 	s.in.Regions[0].Snapshot = nil
 	s.in.Regions[0].SQL = nil
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1")
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestARegionThatWasNeverReadIsPlannedByLifeboatYaml(t *testing.T) {
 
 func TestAPlanThatCannotBeReadBackIsAnErrorThatNamesThePin(t *testing.T) {
 	s := well()
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1")
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,5 +126,28 @@ func TestAPlanThatCannotBeReadBackIsAnErrorThatNamesThePin(t *testing.T) {
 		if _, err := readPlan(broken); err == nil || !strings.Contains(err.Error(), "pin "+name) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// CloudFront's control plane lives in us-east-1 and is gone with it; Cloudflare has its own bad days. Then a plan is made of what was
+// read last.
+func TestAPlanIsMadeOfWhatWasReadLastWhereTheEdgeDoesNotAnswer(t *testing.T) {
+	s := well()
+	var memory edgeMemory
+	if !memory.learn(s.join()) || memory.learn(s.prev) {
+		t.Error("the memory does not take what is new, or takes it twice")
+	}
+	fresh, err := makePlan(s.in.Config, s.prev, Failover, "us-east-1", edgeMemory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.in.Edge.Zone, s.in.Edge.Distribution = aws.Part[edge.Zone]{}, aws.Part[edge.Distribution]{}
+	s.pass(time.Hour)
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pins[PinRecords] != fresh[PinRecords] || pins[PinOrigins] != fresh[PinOrigins] || pins[pinEdgeSeen] != noon.Format(time.RFC3339Nano) {
+		t.Errorf("%s %s, seen %s", pins[PinRecords], pins[PinOrigins], pins[pinEdgeSeen])
 	}
 }

@@ -65,6 +65,7 @@ func OpenRunner(ctx context.Context, c *config.Config, opt RunnerOptions) (*Runn
 	}
 	ctx, stop := context.WithCancel(runbook.WithBestEffort(ctx))
 	watch.Start(ctx)
+	go RememberEdge(ctx, watch, state)
 	return &Runner{c: c, opt: opt, state: state, watch: watch, stop: stop}, nil
 }
 
@@ -130,7 +131,11 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	if err != nil {
 		return nil, nil, fmt.Errorf("who the writer of record is cannot be told: %w", err)
 	}
-	pins, err := makePlan(r.c, e, kind, writer)
+	memory, err := r.state.edge()
+	if err != nil {
+		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
+	}
+	pins, err := makePlan(r.c, e, kind, writer, memory)
 	if err != nil {
 		return nil, nil, err
 	}
