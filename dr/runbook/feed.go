@@ -109,11 +109,22 @@ func (f *feed) now() View {
 	return f.view
 }
 
+// since returns the events after n.
+func (f *feed) since(n int64) []Event {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.after(n)
+}
+
+func (f *feed) after(n int64) []Event {
+	return slices.Clone(f.events[min(max(n, 0), int64(len(f.events))):])
+}
+
 // next returns the events after n, waiting until there is one; none and no error once the run has ended.
 func (f *feed) next(ctx context.Context, n int64) ([]Event, error) {
 	for {
 		f.mu.Lock()
-		news, closed, changed := slices.Clone(f.events[min(max(n, 0), int64(len(f.events))):]), f.closed, f.changed
+		news, closed, changed := f.after(n), f.closed, f.changed
 		f.mu.Unlock()
 		if len(news) > 0 || closed {
 			return news, nil

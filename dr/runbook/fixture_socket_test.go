@@ -74,7 +74,7 @@ func host(t *testing.T, shape func(*runbook.Procedure)) *hosted {
 	h.server.Show(run)
 	go func() {
 		res := run.Wait()
-		h.server.EndWith(res.Ending, res.Err)
+		h.server.End(res.Ending, res.Err)
 		h.server.Close()
 		h.over <- res
 	}()

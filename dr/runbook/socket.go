@@ -84,19 +84,11 @@ func (s *Server) Show(r *Run) {
 	close(s.begun)
 }
 
-// End tells screens how it ended: the run, or the attempt to begin it. It is called once.
-func (s *Server) End(over Over) {
-	s.over = over
+// End tells screens how it ended: the run, as Run.Wait says, or with no ending the attempt to begin it. It is called
+// once.
+func (s *Server) End(ending Ending, err error) {
+	s.over = overOf(ending, err)
 	close(s.ended)
-}
-
-// EndWith is End for what Run.Wait, or a failure to begin, came to.
-func (s *Server) EndWith(ending Ending, err error) {
-	over := Over{Ending: ending, Refused: errors.Is(err, ErrRefused)}
-	if err != nil {
-		over.Error = err.Error()
-	}
-	s.End(over)
 }
 
 // Close gives screens a moment to hear the end, and hangs up.

@@ -155,6 +155,9 @@ func (l *Line) Next(ctx context.Context, n int64) ([]Event, error) {
 	return events, err
 }
 
+// Events are those numbered above n that have come so far, oldest first.
+func (l *Line) Events(n int64) []Event { return l.feed.since(n) }
+
 // Changed is closed at the next thing that comes: an event, a question, the end. Take it before what it may change.
 func (l *Line) Changed() <-chan struct{} { return l.feed.upcoming() }
 

@@ -94,7 +94,7 @@ func TestARunsSocketSpeaksOverARealOne(t *testing.T) {
 	if err := l.Answer(t.Context(), "code 1", runbook.Answer{Choice: runbook.Pass, Phrase: "123456"}); err != nil || <-code != "123456" {
 		t.Errorf("%v", err)
 	}
-	s.EndWith(runbook.Running, os.ErrDeadlineExceeded)
+	s.End(runbook.Running, os.ErrDeadlineExceeded)
 	s.Close()
 	<-l.Done()
 	if over, ok := l.Over(); !ok || over.Error == "" || over.Refused {

@@ -175,12 +175,16 @@ func TestAScreenIsToldWhyARunCouldNotBegin(t *testing.T) {
 		if err := l.Stop(t.Context(), "ann", ""); err == nil || !strings.Contains(err.Error(), "not begun") {
 			t.Errorf("stopping what has not begun: %v", err)
 		}
-		s.EndWith(runbook.Running, &runbook.HeldError{By: runbook.Grant{Holder: "bob", Host: "b", Run: "run-0", Fence: 3}})
+		s.End(runbook.Running, &runbook.HeldError{By: runbook.Grant{Holder: "bob", Host: "b", Run: "run-0", Fence: 3}})
 		s.Close()
 		<-l.Done()
 		over, ok := l.Over()
 		if !ok || !over.Refused || !strings.Contains(over.Error, "bob on b holds the lease") {
 			t.Errorf("%+v %t", over, ok)
+		}
+		var held *runbook.HeldError
+		if err := over.Err(); !errors.As(err, &held) || held.By.Fence != 3 || !errors.Is(err, runbook.ErrRefused) {
+			t.Errorf("the error itself: %v", err)
 		}
 		if events, err := l.Next(t.Context(), 0); len(events) != 0 || err != nil {
 			t.Errorf("%v %v", events, err)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -26,6 +27,31 @@ type Over struct {
 	Ending  Ending `json:"ending,omitempty"`
 	Error   string `json:"error,omitempty"`
 	Refused bool   `json:"refused,omitempty"` // the error is an ErrRefused
+
+	Held *HeldError `json:"held,omitempty"` // the error is that another holds the lease
+}
+
+// overOf is what screens are told of an ending.
+func overOf(ending Ending, err error) Over {
+	o := Over{Ending: ending, Refused: errors.Is(err, ErrRefused)}
+	if err != nil {
+		o.Error = err.Error()
+	}
+	errors.As(err, &o.Held)
+	return o
+}
+
+// Err is the error again: a *HeldError, an ErrRefused or another one; nil where there is none.
+func (o Over) Err() error {
+	switch {
+	case o.Held != nil:
+		return o.Held
+	case o.Refused:
+		return refused("%s", o.Error)
+	case o.Error != "":
+		return errors.New(o.Error)
+	}
+	return nil
 }
 
 // told is a line from the process that executes the run; one field is set.
