@@ -48,6 +48,9 @@ type Loss struct {
 // Refusal is a run that was not started, since it could not have been done: nothing was changed.
 type Refusal struct{ Why, Remedy string }
 
+// Is says that it is one of the engine's refusals too.
+func (r *Refusal) Is(target error) bool { return target == runbook.ErrRefused }
+
 func (r *Refusal) Error() string {
 	if r.Remedy == "" {
 		return r.Why

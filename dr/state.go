@@ -147,9 +147,14 @@ func simulatedDir(c *config.Config) string {
 	if c.Path == "" {
 		return filepath.Join(os.TempDir(), fmt.Sprintf("lifeboat-%d-%s", os.Getuid(), strings.ReplaceAll(c.Simulated.Director, ":", "-")))
 	}
-	path, err := filepath.Abs(c.Path)
+	return StateBeside(c.Path)
+}
+
+// StateBeside is where the runs of a simulated estate are kept, by the path of the config that its simulator wrote.
+func StateBeside(config string) string {
+	path, err := filepath.Abs(config)
 	if err != nil {
-		path = c.Path
+		path = config
 	}
 	return strings.TrimSuffix(path, filepath.Ext(path)) + "-state"
 }

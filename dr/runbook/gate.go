@@ -88,6 +88,9 @@ func (r *Run) gateQuestion(f *flight, g *Gate, passed []string) Question {
 	if q.Title == "" {
 		q.Title = f.step.Title
 	}
+	if g.People > 1 {
+		q.People = g.People
+	}
 	if len(passed)+1 < g.People {
 		q.ID += " " + ordinal(len(passed)+1)
 	}

@@ -51,7 +51,8 @@ type Question struct {
 	Text    string       `json:"text,omitempty"`   // what failed, or why it is asked
 	Notice  *Notice      `json:"notice,omitempty"` // gates only
 	Offers  []Offer      `json:"offers"`
-	Passed  []string     `json:"passed,omitempty"` // identities that passed it already, where it needs two
+	People  int          `json:"people,omitempty"` // how many identities must pass it, where it is more than one
+	Passed  []string     `json:"passed,omitempty"` // those that have
 	Asked   int64        `json:"asked,omitempty"`  // the number of the journal's entry that asks it; 0: it is in none
 	Attempt int          `json:"attempt"`          // from 1
 	Wrong   string       `json:"wrong,omitempty"`  // why the answer before was refused

@@ -8,14 +8,14 @@ import (
 	"runtime"
 )
 
-// mostPath is how long a socket's path may be on every system that Lifeboat is built for.
-const mostPath = 100
+// MostSocketPath is how many bytes long a socket's path may be on every system that Lifeboat is built for.
+const MostSocketPath = 100
 
 // Listen opens the socket of a run, for its owner alone: in a directory that nobody else may enter, which it makes. A
 // socket that a dead process left there is taken away.
 func Listen(path string) (net.Listener, error) {
-	if len(path) > mostPath {
-		return nil, fmt.Errorf("the path of a socket is at most %d bytes long, and %s is not", mostPath, path)
+	if len(path) > MostSocketPath {
+		return nil, fmt.Errorf("the path of a socket is at most %d bytes long, and %s is not", MostSocketPath, path)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -134,6 +134,9 @@ func (p *Procedure) plan(o Options) Plan {
 	return plan
 }
 
+// Plan is what the journal of a run would keep of a procedure.
+func (p *Procedure) Plan(mode Mode, pins Pins) Plan { return p.plan(Options{Mode: mode, Pins: pins}) }
+
 // same says how a procedure differs from the one that a journal was begun with: another version of the program must
 // not go on with a plan that it would have made otherwise.
 func (p *Procedure) same(plan Plan) error {

@@ -6,6 +6,8 @@
 //	0   done; of status: healthy
 //	1   failed; of status: degraded; of config check: the config has problems
 //	2   could not tell, or could not begin: no config, none that can be read, no terminal for a screen
+//	3   of commands that change things: refused, and nothing was changed
+//	4   of those: stopped, or left, and lifeboat resume goes on
 //	64  the command line was wrong: nothing was started
 package cli
 
@@ -24,9 +26,11 @@ import (
 )
 
 const (
-	exitFailed = 1
-	exitNoTell = 2
-	exitUsage  = 64
+	exitFailed  = 1
+	exitNoTell  = 2
+	exitRefused = 3
+	exitStopped = 4
+	exitUsage   = 64
 )
 
 // app is one run of the command line.
@@ -35,6 +39,7 @@ type app struct {
 	out, err io.Writer
 	config   string // --config
 	theme    string // --theme
+	readOnly bool   // --read-only
 	code     int
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 func TestHelpOfEachCommand(t *testing.T) {
-	for _, command := range []string{"", "demo", "status", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
+	for _, command := range []string{"", "demo", "status", "failover", "switchover", "resume", "attach", "history", "history list", "history show", "history verify", "history paper", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
 		t.Run(strings.ReplaceAll("lifeboat "+command, " ", "_"), func(t *testing.T) {
 			nowhere(t)
 			r := run(t, append(strings.Fields(command), "--help")...)
@@ -54,6 +54,14 @@ func TestAWrongCommandLineExitsWith64AndStartsNothing(t *testing.T) {
 		{"completion bash zsh", "lifeboat completion bash takes no argument, and was given \"zsh\"\nlifeboat completion bash --help says what there is\n"},
 		{"help kubernetes", "lifeboat has no command \"kubernetes\"\nlifeboat --help says what there is\n"},
 		{"help sim drect", "lifeboat sim has no command \"drect\"; did you mean direct?\nlifeboat sim --help says what there is\n"},
+		{"failover --dry-run --paper", "--dry-run and --paper do not go together\nlifeboat failover --help says what there is\n"},
+		{"failover now", "lifeboat failover takes no argument, and was given \"now\"\nlifeboat failover --help says what there is\n"},
+		{"switchover --confirm", "lifeboat switchover: flag needs an argument: --confirm\nlifeboat switchover --help says what there is\n"},
+		{"resume a b", "lifeboat resume takes the id of one run, and was given 2\nlifeboat resume --help says what there is\n"},
+		{"attach a b", "lifeboat attach takes the id of one run, and was given 2\nlifeboat attach --help says what there is\n"},
+		{"run", "lifeboat run takes the id of one run\nlifeboat run --help says what there is\n"},
+		{"history verfy", "lifeboat history has no command \"verfy\"; did you mean verify?\nlifeboat history --help says what there is\n"},
+		{"history show a b", "lifeboat history show takes the id of one run, and was given 2\nlifeboat history show --help says what there is\n"},
 		{"version 2", "lifeboat version takes no argument, and was given \"2\"\nlifeboat version --help says what there is\n"},
 	} {
 		t.Run(c.args, func(t *testing.T) {

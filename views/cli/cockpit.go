@@ -33,7 +33,7 @@ func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
 	if c.Simulated != nil {
 		simulatedCredentials()
 	}
-	w, err := dr.Open(c, dr.Options{})
+	w, err := dr.Open(c, dr.Options{Journals: dr.JournalsOf(c, dr.Options{})})
 	if err != nil {
 		return nil, &failure{exitNoTell, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)}
 	}
@@ -53,6 +53,11 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	go frugal(ctx, w)
 	options := views.Options{
 		Source: w, Config: c, Simulated: c.Simulated != nil, Theme: a.theme, NoColor: os.Getenv("NO_COLOR") != "",
+	}
+	if a.readOnly {
+		options.ReadOnly = "--read-only"
+	} else {
+		options.Runs = newRuns(a, c)
 	}
 	if c.Simulated != nil {
 		client, err := sim.Dial(c.Simulated.Director)

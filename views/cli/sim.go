@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"lifeboat/aws/sim"
+	"lifeboat/dr"
 	"lifeboat/dr/config"
 )
 
@@ -131,11 +132,12 @@ func caFile(write string) (string, error) {
 	return strings.TrimSuffix(path, filepath.Ext(path)) + "-ca.pem", nil
 }
 
-// removeWritten removes what leads to a simulator that has ended. A config that its user has made his own stays.
+// removeWritten removes what leads to a simulator that has ended, and the runs of its estate. A config that its user has made his own stays.
 func removeWritten(write, ca string) {
 	if config.Writable(write) == nil {
 		os.Remove(write)
 		os.Remove(ca)
+		os.RemoveAll(dr.StateBeside(write))
 	}
 }
 
