@@ -1,7 +1,6 @@
 package views
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -65,7 +64,7 @@ func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
 	b.fact("data", f.dataCost(a.kind))
 	b.fact("time", f.timeCost())
 	b.say("kept", a.plan.Where)
-	a.readiness(b, m.checks(m.e, a.leaving(m.e), a.kind), m.h)
+	b.readiness(m.checks(m.e, a.leaving(m.e), a.kind), m.h)
 	return b.lines
 }
 
@@ -104,76 +103,6 @@ func (f *runFrame) timeCost() ui.Line {
 		return ui.Cat(ui.T(ui.Text, "at least "+ui.Long(left.Left)), ui.T(ui.Muted, ": "+ui.Plural(len(left.Unknown), "step")+" never timed"), target)
 	}
 	return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(left.Left)), ui.T(ui.Muted, " (past runs, step by step)"), target)
-}
-
-// readiness lists the checks, the gravest first; those that pass stand together where there is little room.
-func (a *assess) readiness(b *facts, list []dr.Check, h int) {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(x, y dr.Check) int { return gravity(b.verdictOf(y)) - gravity(b.verdictOf(x)) })
-	passed := slices.DeleteFunc(slices.Clone(list), func(c dr.Check) bool { return b.verdictOf(c) != dr.Good })
-	b.section("Readiness")
-	b.lines[len(b.lines)-1] = ui.Join(2, b.lines[len(b.lines)-1], b.readyCount(list, len(passed)))
-	for _, c := range list[:len(list)-len(passed)] {
-		b.check(c)
-	}
-	if h >= 50 {
-		for _, c := range passed {
-			b.check(c)
-		}
-		return
-	}
-	var names []string
-	for _, c := range passed {
-		names = append(names, c.Title)
-	}
-	if len(names) > 0 {
-		b.hang(2, ui.Cat(ui.T(ui.Good, "✓ "), ui.T(ui.Text, fmt.Sprintf("%d pass: ", len(names))), ui.T(ui.Muted, strings.Join(names, " · "))))
-	}
-}
-
-// verdictOf is a check's verdict as a level; one that is old has not passed.
-func (f *frame) verdictOf(c dr.Check) dr.Level {
-	if c.Verdict == dr.CheckPass && (f.aged || c.Seen.Old) {
-		return dr.Unknown
-	}
-	return c.Verdict.Level()
-}
-
-func (b *facts) readyCount(list []dr.Check, passed int) ui.Line {
-	if len(list) == 0 {
-		return ui.T(ui.Muted, "· nothing was checked yet")
-	}
-	blocking := 0
-	for _, c := range list {
-		if c.Blocking {
-			blocking++
-		}
-	}
-	line := ui.Cat(ui.B(ui.Text, fmt.Sprint(passed)), ui.F(ui.Muted, " of %d", len(list)))
-	if blocking > 0 {
-		line = ui.Join(2, line, ui.F(ui.Warn, "! %d must be overridden at the gate", blocking))
-	}
-	return line
-}
-
-// check is one check, with what to do where it does not pass.
-func (b *facts) check(c dr.Check) {
-	l := b.verdictOf(c)
-	b.hang(2, ui.Cat(ui.T(roleOf(l), markOf(l)+" "), ui.T(ui.Text, c.Title+": "), ui.T(pick(l == dr.Good, ui.Muted, ui.Text), c.Text)))
-	if l == dr.Good {
-		return
-	}
-	b.hang(2, ui.T(ui.Muted, indent2(c.Remedy)))
-	if c.Blocking {
-		b.hang(2, ui.T(ui.Warn, "  the gate asks to go on nevertheless: "+c.Override))
-	}
-}
-
-func indent2(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "  " + s
 }
 
 // planLines are the steps, each with what it takes to undo it and what it leans on.

@@ -41,6 +41,7 @@ func (m *root) destinations() []destination {
 		{rowID{panel: inVerdict, kind: rowVerdict}, "verdict", "what it was made of"},
 		{usersRow, "users", "the way users take: probes, resolvers, records, CDN"},
 		{findingsRow, "findings", "what wants an eye, with its remedy"},
+		{readinessRow, "readiness", "every check: could users be taken over this minute"},
 	}
 	for i := range m.e.Regions {
 		for _, id := range all[panelOf(i)] {

@@ -62,9 +62,12 @@ func (f *frame) findingsLines(r ui.Rect, form Form) []ui.Line {
 		label = roomyLabel
 	}
 	all := summed(f.findings())
+	if ready, ok := f.ready(); ok && f.filter == "" {
+		all = append([]noted{ready}, all...)
+	}
 	switch {
 	case f.aged:
-		return []ui.Line{ui.Cat(head.Fit(label), ui.F(ui.Muted, "? %d at %s", len(all), ui.Clock(f.e.At, f.now)))}
+		return []ui.Line{ui.Cat(head.Fit(label), ui.F(ui.Muted, "? %d at %s", len(summed(f.findings())), ui.Clock(f.e.At, f.now)))}
 	case len(all) == 0 && !f.e.Complete:
 		return []ui.Line{ui.Cat(head.Fit(label), ui.T(ui.Muted, "·"))}
 	case len(all) == 0:

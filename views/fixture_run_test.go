@@ -151,6 +151,12 @@ func (s *story) pin(name, value string) *story {
 	return s.write(runbook.Entry{Kind: runbook.EntryPinned, Name: name, Value: value, Step: "promote"})
 }
 
+// reports is what dr's report step says.
+func (s *story) reports() string {
+	return "us-west-2 serves and writes since " + s.now.Add(-10*time.Second).Format("15:04:05 UTC") + ", 5 min 33 s after the last contact with the old writer. " +
+		"The last commit that came through is of " + s.now.Add(-5*time.Minute).Format("15:04:05.000 UTC") + " (position 0/9A01F8); what was committed after it is lost: at most 38 s"
+}
+
 func (s *story) asks(q runbook.Question) *story {
 	s.asked = append(s.asked, q)
 	return s.write(runbook.Entry{Kind: runbook.EntryAsked, Step: q.Step, Question: &q})
@@ -262,7 +268,8 @@ func sentOver(start time.Time) *story {
 	q := edgeGate()
 	s := atEdgeGate(start).after(20).passes(q, runbook.Override{Phrase: "send users without a fence receipt", Reason: "us-east-1 is dark"}).does("edge").after(2).done("edge", "2 of 2 records")
 	s.began("public").after(40).done("public", "200 by us-west-2, 12 in a row").began("protect").does("protect").after(9).done("protect", "backups 7 d, Multi-AZ, 3 alarms")
-	return s.began("roles").does("roles").after(1).done("roles", "version 4").began("report").done("report", "")
+	s.began("roles").does("roles").after(1).done("roles", "version 4")
+	return s.began("report").done("report", s.reports())
 }
 
 // stayedOpen serves, and the old writer is not fenced.
@@ -287,7 +294,7 @@ func tainted(start time.Time) *story {
 	s.write(runbook.Entry{Kind: runbook.EntrySkipped, Step: "public",
 		Answer: &runbook.Answer{Choice: runbook.Skip, Phrase: "skip public", Reason: "our own resolver is down; checked by phone", By: "arn:aws:sts::123456789012:assumed-role/ops/bo"}})
 	s.began("protect").does("protect").after(9).done("protect", "backups 7 d, Multi-AZ, 3 alarms").began("roles").does("roles").done("roles", "version 4")
-	s.began("report").done("report", "").done("fence", "").write(runbook.Entry{Kind: runbook.EntryDone, Step: "isolate", Result: runbook.OutcomeDone})
+	s.began("report").done("report", s.reports()).done("fence", "").write(runbook.Entry{Kind: runbook.EntryDone, Step: "isolate", Result: runbook.OutcomeDone})
 	return s.write(runbook.Entry{Kind: runbook.EntryEnded, Result: runbook.Outcome(runbook.Done)})
 }
 

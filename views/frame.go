@@ -14,9 +14,10 @@ type frame struct {
 	cfg      *config.Config
 	now      time.Time
 	sim      bool
-	banner   ui.Line // the run that is open, above the verdict
-	readOnly string  // why nothing can be changed here; "" where it can
-	aged     bool    // nothing at all was read for three periods: all of it is old, whatever it says of itself
+	checks   []dr.Check // readiness, for a failover of now
+	banner   ui.Line    // the run that is open, above the verdict
+	readOnly string     // why nothing can be changed here; "" where it can
+	aged     bool       // nothing at all was read for three periods: all of it is old, whatever it says of itself
 
 	needs  serviceNeeds
 	order  []int  // of services, as the panels list them; see serviceOrder

@@ -46,7 +46,7 @@ func runKeys() []Key {
 		{Name: "paper", Named: true, Keys: []string{"P"}, Show: "P", Does: "paper", Help: "what is left, as commands", Scope: OnRun, run: (*root).openPaper},
 		{Name: "detach", Named: true, Keys: []string{"d", "esc"}, Show: "d", Does: "detach", Help: "to the cockpit; the run goes on", Scope: OnRun, run: (*root).stepBack},
 		{Name: "call off", Named: true, Keys: []string{"c"}, Show: "c", Does: "call off", Help: "end it: nothing was changed yet", Scope: OnRun, off: cannot(runbook.CallOff), run: chooses(runbook.CallOff)},
-		{Name: "why", Keys: []string{"w"}, Show: "w", Does: "why", Help: "all there is to say of the step", Scope: OnRun, run: (*root).openStep},
+		{Name: "why", Keys: []string{"w"}, Show: "w", Does: "why", Help: "all there is to say of the step", Scope: OnRun, off: noStep, run: (*root).openStep},
 		{Name: "log", Keys: []string{"e"}, Show: "e", Does: "events", Help: "everything that happened in it", Scope: OnRun, run: (*root).openLog},
 		{Name: "undo", Named: true, Keys: []string{"u"}, Show: "u", Does: "undo", Help: "take back everything it did", Scope: OnRun, off: cannot(runbook.Undo), run: chooses(runbook.Undo)},
 		{Name: "go unplanned", Named: true, Keys: []string{"g"}, Show: "g", Does: "go unplanned", Help: "without what needs the region being left", Scope: OnRun, off: cannot(runbook.GoUnplanned), run: chooses(runbook.GoUnplanned)},
@@ -65,6 +65,14 @@ func questionKeys() []Key {
 		{Name: "page down", Keys: []string{"pgdown"}, Show: "PgDn", Help: "what it says, page down", Scope: InQuestions, run: pages(1)},
 		{Name: "quit", Keys: []string{"ctrl+c"}, Show: "Ctrl-C", Help: "quit; the run goes on", Scope: InQuestions, run: quit},
 	}
+}
+
+// noStep is why there is no step to say more of.
+func noStep(m *root) string {
+	if s, f := m.runAt(); s == nil || f == nil || reported(f) {
+		return "the report has the steps"
+	}
+	return ""
 }
 
 // cannotStart is why no run can be prepared.

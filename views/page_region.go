@@ -58,14 +58,14 @@ func (b *facts) verdictPage() {
 	}
 	b.section("Who serves")
 	b.say("proven", pick(v.Serving != "", v.Serving, "? not proven"))
-	b.say("writer of record", v.Writer)
+	b.writerFacts()
 	b.fact("API", b.answer("API", b.e.Path.API, false))
 	b.fact("", ui.T(ui.Muted, pick(b.e.Path.API.Proof, "its path has a single origin: the answer proves who serves",
 		"no proof by itself: origin failover or a missing reading could stand behind it")))
 	b.section("Data at risk")
 	b.riskFacts()
 	b.section("Time to serve again")
-	b.text(ui.T(ui.Muted, "unknown: no run or drill yet"))
+	b.serveFacts()
 	for i := range b.e.Regions {
 		r := &b.e.Regions[i]
 		b.section(r.Name)
@@ -74,4 +74,42 @@ func (b *facts) verdictPage() {
 		b.say("remedy", r.Remedy)
 		b.signals(r)
 	}
+}
+
+// writerFacts are who the writer of record is and how that is known, and who else takes writes.
+func (b *facts) writerFacts() {
+	r := &b.e.Record
+	writer := orWords(r.Writer, b.e.Verdict.Writer)
+	b.fact("writer of record", ui.Join(2, ui.T(ui.Text, orWords(writer, "? not known")), ui.T(ui.Muted, r.Why)))
+	if !r.Promoted.IsZero() {
+		b.say("", "since "+ui.Clock(r.Promoted, b.now)+", by run "+r.Run+", which left "+r.From)
+		b.fact("old writer", b.receiptLine())
+	}
+	if s := b.e.Split; s != nil {
+		b.fact("second writer", ui.T(roleOf(s.Level), markOf(s.Level)+" "+s.Text))
+		b.say("", s.Fix)
+	}
+	b.say("runs are kept", r.Where)
+}
+
+// receiptLine is whether the old writer is proven to have stopped.
+func (b *facts) receiptLine() ui.Line {
+	r := &b.e.Record
+	switch {
+	case r.Receipt == nil:
+		return ui.T(ui.Bad, "✗ NOT fenced: there is no receipt")
+	case r.Voided != "":
+		return ui.T(ui.Bad, "✗ NOT fenced: the receipt is void: "+r.Voided)
+	}
+	return ui.Cat(ui.T(ui.Text, "fenced, by "+r.Receipt.By+" at "+ui.Clock(r.Receipt.At, b.now)), ui.T(ui.Muted, ": "+r.Receipt.Text))
+}
+
+// serveFacts are how long it took to serve again, by past runs.
+func (b *facts) serveFacts() {
+	r := &b.e.Record
+	if r.Serve <= 0 {
+		b.text(ui.T(ui.Muted, "unknown: no run or drill yet"))
+		return
+	}
+	b.text(ui.Cat(ui.T(ui.Text, "about "+ui.Long(r.Serve)), ui.T(ui.Muted, " ("+r.ServeFrom+")")))
 }

@@ -20,6 +20,9 @@ func pageOf(f *frame, id rowID, w int) (title ui.Line, lines []ui.Line) {
 	case rowFindings:
 		title = ui.B(ui.Text, "Findings")
 		b.findingsPage()
+	case rowReadiness:
+		title = ui.Join(2, ui.B(ui.Text, "Readiness"), ui.T(ui.Muted, "for a failover of this minute"))
+		b.readinessPage()
 	case rowChange:
 		title = ui.B(ui.Text, "Event")
 		b.changePage(id)

@@ -24,9 +24,10 @@ type root struct {
 	plain   bool
 	theme   ui.Theme
 
-	e     *dr.Estate   // never nil
-	order []int        // of the services of e
-	needs serviceNeeds // of the services of e
+	e       *dr.Estate   // never nil
+	checked []dr.Check   // readiness of e
+	order   []int        // of the services of e
+	needs   serviceNeeds // of the services of e
 
 	at     rowID
 	moved  bool
@@ -189,7 +190,7 @@ func (m *root) take(e *dr.Estate) {
 	if e == nil || e.Revision < m.e.Revision {
 		return
 	}
-	m.e = e
+	m.e, m.checked = e, m.checks(e, "", dr.Failover)
 	m.order, m.needs = serviceOrder(m.frame()), needsOf(e)
 	m.at = m.composed().rows.settle(m.at)
 }
@@ -205,7 +206,7 @@ func (m *root) clock() {
 func (m *root) frame() *frame {
 	return &frame{
 		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
-		readOnly: m.readOnly(), banner: m.banner(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+		readOnly: m.readOnly(), checks: m.checked, banner: m.banner(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
 	}
 }
 

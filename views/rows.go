@@ -45,6 +45,7 @@ const (
 	rowUsers
 	rowFindings
 	rowChange
+	rowReadiness
 )
 
 // rows are the rows that can be chosen, from top to bottom, by panel. Services that are scrolled out of view are among
@@ -124,7 +125,7 @@ func (r rows) across(id rowID, to int) rowID {
 			return o
 		}
 	}
-	return other[min(slices.Index(r[id.panel], id), len(other)-1)]
+	return other[max(0, min(slices.Index(r[id.panel], id), len(other)-1))]
 }
 
 // tab is the first row of the next panel that has one, round and round.

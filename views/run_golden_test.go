@@ -181,3 +181,12 @@ func TestGoldenGateStyles(t *testing.T) {
 		})
 	}
 }
+
+func TestReadinessIsCountedOnTheCockpitAndListedOnItsPage(t *testing.T) {
+	m := failingModel(120, 36)
+	m.take(notReady())
+	m.stale = true
+	m.shows(t, "✗ ready 3 of 6", "H history", "c readiness")
+	m.types("c")
+	m.shows(t, "Readiness  for a failover of this minute", "✗ images in us-west-2", "the gate asks to go on nevertheless: go on without backend's image", "? secrets", "✓ certificate: valid for 210 days")
+}

@@ -1,7 +1,6 @@
 package views
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -79,7 +78,11 @@ func (f *runFrame) reportLoss(b *facts) {
 	if v.Plan.DryRun {
 		return
 	}
-	b.fact("lost", f.lost())
+	if s, ok := v.Step(stepReport); ok && s.State == runbook.StateDone && s.Text != "" {
+		b.say("report", s.Text)
+	} else {
+		b.fact("lost", f.lost())
+	}
 	if r, _, void := dr.ReceiptOf(v.Pins); r != nil {
 		b.fact("receipt", ui.Cat(ui.T(ui.Text, fmt.Sprintf("%s, by %s: %s", ui.Clock(r.At, f.now), r.By, r.Text)), voided(void)))
 	}
@@ -92,27 +95,16 @@ func voided(void string) ui.Line {
 	return ui.T(ui.Bad, "  ✗ void: "+void)
 }
 
+// lost is what the run itself reported, else what its pins tell.
 func (f *runFrame) lost() ui.Line {
 	pins := f.View.Pins
 	if token := pins[dr.PinToken]; token != "" {
 		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Muted, ", proven: "+token))
 	}
-	promoted, err := time.Parse(time.RFC3339, pins[dr.PinPromotedAt])
-	commit, err2 := time.Parse(time.RFC3339, pins[dr.PinCommit])
-	if err == nil && err2 == nil {
-		return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Text, ui.Secs(promoted.Sub(commit))),
-			ui.T(ui.Text, " of writes"), ui.T(ui.Muted, ": "+f.View.Plan.To+" had replayed all until "+ui.Clock(commit, f.now)+" when it was promoted at "+ui.Clock(promoted, f.now)))
+	if f.View.Mode == runbook.Planned {
+		return ui.T(ui.Warn, "? nothing was proven: the proof was skipped")
 	}
-	var risk struct {
-		Known   bool
-		Seconds float64
-		From    string
-	}
-	if json.Unmarshal([]byte(pins[dr.PinRisk]), &risk) == nil && risk.Known {
-		return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Text, ui.Secs(time.Duration(risk.Seconds*float64(time.Second)))),
-			ui.T(ui.Text, " of writes"), ui.T(ui.Muted, ", as it stood when the run was planned ("+risk.From+")"))
-	}
-	return ui.T(ui.Warn, "? not known: no position was read, and nothing was proven")
+	return ui.T(ui.Text, dr.LossAfter(pins, f.e.Replication.LastContact))
 }
 
 // reportTimes says how long users were without an answer, and how long the run took.
