@@ -82,7 +82,7 @@ resource "aws_s3_bucket_ownership_controls" "state" {
   }
 }
 
-# Old states go after half a year. The journal and the roles, under lifeboat/, are kept for ever.
+# A state that was replaced a year ago goes. The journal and the roles, under lifeboat/, are kept for ever.
 resource "aws_s3_bucket_lifecycle_configuration" "state" {
   bucket = aws_s3_bucket.state.id
 
@@ -95,8 +95,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
     }
 
     noncurrent_version_expiration {
-      noncurrent_days           = 180
-      newer_noncurrent_versions = 50
+      noncurrent_days = 365
     }
   }
 

@@ -77,4 +77,5 @@ module "security_groups" {
   vpc_id        = module.network.vpc_id
   web_ports     = var.web_ports
   backend_ports = var.backend_ports
+  isolation     = true
 }

@@ -33,12 +33,12 @@ output "application_key_arn" {
   value       = module.application_key.arn
 }
 
-output "nat_gateways" {
+output "standby_nat_gateways" {
   description = "How many NAT gateways there are."
   value       = module.network.nat_gateways
 }
 
-output "interface_endpoints" {
+output "standby_endpoints" {
   description = "AWS's services that are reached inside the VPC."
   value       = module.network.interface_endpoints
 }

@@ -101,6 +101,9 @@ module "security_groups" {
   vpc_id        = module.network.vpc_id
   web_ports     = local.web_ports
   backend_ports = local.backend_ports
+
+  # The primary's is source's, which owners of another primary need too.
+  isolation = false
 }
 
 module "registry" {

@@ -36,12 +36,12 @@ run "a_warm_standby_has_one_gateway_and_endpoints" {
   command = plan
 
   assert {
-    condition     = output.nat_gateways == 1
+    condition     = output.standby_nat_gateways == 1
     error_message = "A warm standby has one NAT gateway."
   }
 
   assert {
-    condition     = join(" ", output.interface_endpoints) == "ecr.api ecr.dkr logs secretsmanager"
+    condition     = join(" ", output.standby_endpoints) == "ecr.api ecr.dkr logs secretsmanager"
     error_message = "Its tasks start although the zone of the gateway is gone: endpoints are missing."
   }
 
@@ -64,7 +64,7 @@ run "a_cold_standby_has_one_gateway" {
   }
 
   assert {
-    condition     = output.nat_gateways == 1 && length(output.interface_endpoints) == 0
+    condition     = output.standby_nat_gateways == 1 && length(output.standby_endpoints) == 0
     error_message = "A cold standby has one NAT gateway, and no endpoints that cost as much."
   }
 }
@@ -82,7 +82,7 @@ run "a_pilot_light_has_no_gateway" {
   }
 
   assert {
-    condition     = output.nat_gateways == 0 && length(output.interface_endpoints) == 0
+    condition     = output.standby_nat_gateways == 0 && length(output.standby_endpoints) == 0
     error_message = "A pilot light pays for no gateway and no endpoint."
   }
 }
@@ -95,7 +95,7 @@ run "a_pilot_light_that_is_to_serve_gets_its_gateway" {
   }
 
   assert {
-    condition     = output.nat_gateways == 1
+    condition     = output.standby_nat_gateways == 1
     error_message = "Tasks that are to run must reach the registry."
   }
 }

@@ -1,15 +1,16 @@
 # Who may talk to whom. Rules are resources of their own, so that a plan names the one that changes.
 
 locals {
-  descriptions = {
+  descriptions = merge({
     load_balancer = "The load balancer: open to users"
     web           = "Tasks that the load balancer asks"
     backend       = "Tasks that reach the database"
     observability = "Prometheus and Grafana"
     storage       = "File systems of Prometheus and Grafana"
     database      = "The database: reached from the backend only"
-    isolation     = "Lets nobody in: a fenced writer is moved here"
-  }
+    }, var.isolation ? {
+    isolation = "Lets nobody in: a fenced writer is moved here"
+  } : {})
 
   grafana_port    = 3000
   prometheus_port = 9090

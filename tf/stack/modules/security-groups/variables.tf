@@ -17,3 +17,8 @@ variable "backend_ports" {
   description = "Ports of the tasks that reach the database."
   type        = set(number)
 }
+
+variable "isolation" {
+  description = "Whether there is a group that lets nobody in, which a fenced writer is moved to."
+  type        = bool
+}

@@ -1,0 +1,84 @@
+package tf
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// guarded are the types whose loss cannot be made good, and what a person calls them.
+var guarded = map[string]string{
+	"aws_db_instance":                               "database",
+	"aws_rds_cluster":                               "database",
+	"aws_rds_cluster_instance":                      "database",
+	"aws_db_snapshot":                               "database snapshot",
+	"aws_db_instance_automated_backups_replication": "copies of backups",
+	"aws_ecr_repository":                            "image repository",
+	"aws_kms_key":                                   "key",
+	"aws_kms_replica_key":                           "key",
+	"aws_s3_bucket":                                 "bucket",
+}
+
+// Finding is a change that is refused unless the resource's own name is typed.
+type Finding struct {
+	Address string   `json:"address"`
+	What    string   `json:"what"` // database, image repository, key, bucket, ...
+	Name    string   `json:"name"` // what must be typed
+	Action  Action   `json:"action"`
+	Because []string `json:"because,omitempty"` // attributes that force the replacement
+}
+
+// Words say what would happen, and why.
+func (f Finding) Words() string {
+	words := fmt.Sprintf("%s the %s %s (%s)", f.Action, f.What, f.Name, f.Address)
+	if len(f.Because) > 0 {
+		words += ": " + strings.Join(f.Because, ", ") + " cannot be changed in place"
+	}
+	return words
+}
+
+// Findings are the plan's changes that destroy or replace a database, an image repository, a key or a bucket, or copies of
+// a database.
+func (p *Plan) Findings() []Finding {
+	var found []Finding
+	for _, c := range p.Changes {
+		if what := guarded[c.Type]; what != "" && (c.Action == Destroy || c.Action == Replace) {
+			name := c.Name
+			if name == "" {
+				name = c.Address
+			}
+			found = append(found, Finding{Address: c.Address, What: what, Name: name, Action: c.Action, Because: c.Because})
+		}
+	}
+	return found
+}
+
+// ErrGuarded is why a plan is not applied: it destroys what cannot be made good.
+var ErrGuarded = errors.New("refused: the plan would destroy what cannot be made good")
+
+// Guard refuses a plan whose findings were not all named. Names typed for others do not count.
+func (p *Plan) Guard(typed []string) error {
+	var refused []string
+	for _, f := range p.Findings() {
+		if !slices.Contains(typed, f.Name) {
+			refused = append(refused, f.Words())
+		}
+	}
+	if refused == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", ErrGuarded, strings.Join(refused, "; "))
+}
+
+// Risk is the mark that a change is shown with: "destroy", "replace", or "data" where it is of a type whose loss cannot be
+// made good and changes in place; "" for all others.
+func (c Change) Risk() string {
+	switch {
+	case c.Action == Destroy || c.Action == Replace:
+		return string(c.Action)
+	case c.Action == Update && guarded[c.Type] != "":
+		return "data"
+	}
+	return ""
+}

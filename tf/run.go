@@ -1,0 +1,144 @@
+package tf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// The provider cache is not made for two that fill it at once.
+var filling sync.Mutex
+
+// Init fetches the provider and opens the backend. With migrate a state that lies in the working directory is moved into
+// the backend: bootstrap's, once its bucket is there.
+func (d *Dir) Init(ctx context.Context, migrate bool) error {
+	d.one.Lock()
+	defer d.one.Unlock()
+	filling.Lock()
+	defer filling.Unlock()
+	opts := []tfexec.InitOption{tfexec.ForceCopy(migrate)}
+	if !migrate {
+		opts = append(opts, tfexec.Reconfigure(true))
+	}
+	if b := d.spec.Backend; b != nil {
+		settings := map[string]string{"bucket": b.Bucket, "key": b.Key(d.spec.Root), "region": b.Region}
+		for name, value := range b.More {
+			settings[name] = value
+		}
+		for name, value := range settings {
+			opts = append(opts, tfexec.BackendConfig(name+"="+value))
+		}
+	}
+	return d.plainly("init", d.exec.Init(ctx, opts...))
+}
+
+// PlanOptions say what is planned.
+type PlanOptions struct {
+	Destroy     bool
+	RefreshOnly bool     // what was changed behind Terraform's back; nothing else
+	Targets     []string // addresses; empty: all
+}
+
+// Plan plans into a file of the working directory and reads it. each, where given, is told what happens meanwhile, one
+// event after another. An error that Terraform explains is a *Failure.
+func (d *Dir) Plan(ctx context.Context, o PlanOptions, each func(Event)) (*Plan, error) {
+	d.one.Lock()
+	defer d.one.Unlock()
+	opts := []tfexec.PlanOption{tfexec.Out(planFile), tfexec.Destroy(o.Destroy), tfexec.RefreshOnly(o.RefreshOnly)}
+	for _, t := range o.Targets {
+		opts = append(opts, tfexec.Target(t))
+	}
+	_ = os.Remove(filepath.Join(d.path, planFile))
+	err := d.followed("plan", each, func(f *follower) error {
+		_, err := d.exec.PlanJSON(ctx, f, opts...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	raw, err := d.exec.ShowPlanFile(ctx, planFile)
+	if err != nil {
+		return nil, d.plainly("show", err)
+	}
+	p := ReadPlan(d.spec.Root, raw)
+	p.File = filepath.Join(d.path, planFile)
+	return p, nil
+}
+
+// Apply applies the file that Plan wrote, and nothing else. When ctx ends Terraform is interrupted: it finishes the writes
+// that it is in, saves the state, lets go of the lock, and Apply returns.
+func (d *Dir) Apply(ctx context.Context, each func(Event)) error {
+	d.one.Lock()
+	defer d.one.Unlock()
+	return d.followed("apply", each, func(f *follower) error {
+		return d.exec.ApplyJSON(ctx, f, tfexec.DirOrPlan(planFile))
+	})
+}
+
+// followed runs a command that prints events, and makes a Failure of what it said when it failed.
+func (d *Dir) followed(op string, each func(Event), run func(*follower) error) error {
+	log, err := d.openLog(op)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Close() }()
+	f := &follower{each: each, log: func(text []byte) { _, _ = fmt.Fprintln(log, d.masked(string(text))) }}
+	defer d.exec.SetStdout(nil)
+	err = d.secret(func() error { return run(f) })
+	if err == nil {
+		return nil
+	}
+	problems := f.problems
+	if len(problems) == 0 {
+		problems = fromStderr(err)
+	}
+	return &Failure{Op: op, Root: d.spec.Root, Problems: d.maskedAll(problems), Lock: lockIn(problems), Log: log.Name(), Cause: causeOf(err)}
+}
+
+// plainly makes a Failure of an error of a command that prints no events.
+func (d *Dir) plainly(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	problems := fromStderr(err)
+	return &Failure{Op: op, Root: d.spec.Root, Problems: d.maskedAll(problems), Lock: lockIn(problems), Cause: causeOf(err)}
+}
+
+// causeOf keeps of an error what callers ask for, and not its text, which may hold what is to be masked.
+func causeOf(err error) error {
+	for _, kept := range []error{context.Canceled, context.DeadlineExceeded, os.ErrNotExist, os.ErrPermission} {
+		if errors.Is(err, kept) {
+			return kept
+		}
+	}
+	return nil
+}
+
+func (d *Dir) openLog(op string) (*os.File, error) {
+	name := fmt.Sprintf("%s-%s-%s.jsonl", d.spec.Root, op, time.Now().UTC().Format("20060102T150405.000"))
+	return os.OpenFile(filepath.Join(d.logs, name), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+}
+
+// masked takes out the secrets that this root was given.
+func (d *Dir) masked(s string) string {
+	for _, secret := range d.spec.Secrets {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "(secret)")
+		}
+	}
+	return s
+}
+
+func (d *Dir) maskedAll(problems []Diagnostic) []Diagnostic {
+	for i, p := range problems {
+		problems[i].Summary, problems[i].Detail = d.masked(p.Summary), d.masked(p.Detail)
+	}
+	return problems
+}
