@@ -57,7 +57,7 @@ func (d *Dir) Outputs(ctx context.Context) (map[string]any, error) {
 	}
 	out := map[string]any{}
 	for name, o := range raw {
-		if o.Sensitive || name == "roles_version" {
+		if o.Sensitive || name == "roles_checked" {
 			continue
 		}
 		var v any

@@ -32,8 +32,3 @@ output "task_definition_arns" {
   description = "Task definitions by service."
   value       = { for name, s in merge(module.service, module.watcher) : name => s.task_definition_arn }
 }
-
-output "bounds" {
-  description = "Fewest and most tasks by service, as the roles file has them. Empty where there are no services yet."
-  value       = { for name, s in merge(module.service, module.watcher) : name => s.bounds if s.running }
-}

@@ -62,7 +62,7 @@ run "a_warm_standby_runs_what_the_roles_file_says" {
   }
 
   assert {
-    condition     = output.bounds == { frontend = { min = 1, max = 6 }, backend = { min = 1, max = 6 }, prometheus = { min = 0, max = 1 }, grafana = { min = 0, max = 1 } }
+    condition     = { for name, s in merge(module.service, module.watcher) : name => s.bounds } == { frontend = { min = 1, max = 6 }, backend = { min = 1, max = 6 }, prometheus = { min = 0, max = 1 }, grafana = { min = 0, max = 1 } }
     error_message = "Minimum and maximum are the roles file's."
   }
 
@@ -138,7 +138,7 @@ run "a_cold_standby_has_services_without_tasks" {
   }
 
   assert {
-    condition     = alltrue([for b in values(output.bounds) : b.min == 0 && b.max == 0])
+    condition     = alltrue([for b in [for s in values(merge(module.service, module.watcher)) : s.bounds] : b.min == 0 && b.max == 0])
     error_message = "No task runs."
   }
 }

@@ -1,7 +1,6 @@
 locals {
-  family  = "postgres${split(".", var.engine_version)[0]}"
-  own     = var.source_arn == null && var.restore == null
-  replica = var.source_arn != null
+  family = "postgres${split(".", var.engine_version)[0]}"
+  own    = var.source_arn == null && var.restore == null
 }
 
 resource "aws_db_subnet_group" "this" {
@@ -65,7 +64,7 @@ resource "aws_db_instance" "this" {
   allocated_storage     = local.own ? var.storage.initial : null
   max_allocated_storage = var.storage.maximum
   storage_type          = "gp3"
-  storage_encrypted     = local.replica ? null : true
+  storage_encrypted     = true
   kms_key_id            = var.key_arn
   multi_az              = var.multi_az
 
