@@ -83,6 +83,10 @@ func TestTimeToServeIsTheCriticalPathOfPastRunsWithoutPeople(t *testing.T) {
 	gaveUp := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: stepFence}).later(time.Minute).
 		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: stepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
 		step("deploy", 90*time.Second, 0).step(stepPublic, 30*time.Second, time.Minute).end(runbook.Stopped)
+	late := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: stepFence}).later(time.Minute).
+		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: stepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
+		step("deploy", 90*time.Second, 0).step(stepPublic, 30*time.Second, time.Minute).later(5 * time.Hour).
+		write(runbook.Entry{Kind: runbook.EntryDone, Step: stepFence, Result: runbook.OutcomeDone}).end(runbook.Done)
 	dry := whole(Failover, "us-east-1", "us-west-2", at(1))
 	dry.entries[0].Plan.DryRun = true
 	for name, c := range map[string]struct {
@@ -96,6 +100,7 @@ func TestTimeToServeIsTheCriticalPathOfPastRunsWithoutPeople(t *testing.T) {
 		"a failover":                    {[]*diary{whole(Failover, "us-east-1", "us-west-2", at(41))}, 7 * time.Minute, "failover, 41 days ago"},
 		"a failover, not a switchover":  {[]*diary{whole(Failover, "us-east-1", "us-west-2", at(41)), planned}, 7 * time.Minute, "failover, 41 days ago"},
 		"a switchover where that's all": {[]*diary{planned}, 7 * time.Minute, "switchover, 3 days ago"},
+		"what was done hours later":     {[]*diary{late}, 7 * time.Minute, "failover, 41 days ago"},
 		"what was given up took time":   {[]*diary{gaveUp}, 7 * time.Minute, "failover, 41 days ago"},
 	} {
 		t.Run(name, func(t *testing.T) {

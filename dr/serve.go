@@ -60,7 +60,7 @@ func serveTime(of runbook.View, past []runbook.View) time.Duration {
 			continue
 		}
 		if _, known := took[s.ID]; !known {
-			took[s.ID] = itself(s) // what was given up after its deadline has cost that time too
+			took[s.ID] = itself(of, s) // what was given up after its deadline has cost that time too
 		}
 		fresh.Steps = append(fresh.Steps, runbook.StepView{PlannedStep: s.PlannedStep, State: runbook.StateWaiting})
 	}
@@ -79,12 +79,19 @@ func need(v runbook.View, id string, needed map[string]bool) {
 	}
 }
 
-// itself is how long a step of a past run took, people's time apart.
-func itself(s runbook.StepView) time.Duration {
-	if s.Began.IsZero() || s.Ended.IsZero() {
+// itself is how long a past run waited for a step, people's time apart. What was done after the run had gone on without it
+// was waited for until the next step began.
+func itself(v runbook.View, s runbook.StepView) time.Duration {
+	end := s.Ended
+	for _, next := range v.Steps {
+		if slices.Contains(next.After, s.ID) && !next.Began.IsZero() && next.Began.Before(end) {
+			end = next.Began
+		}
+	}
+	if s.Began.IsZero() || end.IsZero() {
 		return 0
 	}
-	return max(0, s.Ended.Sub(s.Began)-s.Waited)
+	return max(0, end.Sub(s.Began)-s.Waited)
 }
 
 // ago is an age as a person says it: "41 days ago", "3 h 20 min ago".

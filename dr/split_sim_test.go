@@ -1,9 +1,7 @@
-package dr_test
+package dr
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,133 +9,57 @@ import (
 	"time"
 
 	"lifeboat/aws"
-	"lifeboat/aws/sim"
 	"lifeboat/aws/sim/cloud"
-	"lifeboat/dr"
-	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
-// watched is a simulated estate inside a bubble of time, and a Watch of it that reads journals in a directory.
+// watched is a simulated estate and a Watch of it, which reads its journals.
 type watched struct {
-	*sim.Server
-	*dr.Watch
-	t   *testing.T
-	cfg *config.Config
-	dir string
-	net *sim.Memory
+	*estateInTime
+	watch *Watch
+	state *State
 }
 
-// underWatch runs f with one. Nothing in it takes any real time.
-func underWatch(t *testing.T, f func(w *watched)) {
-	dir := t.TempDir()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "AKIALIFEBOATSIMULATE", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_CONFIG_FILE": os.DevNull,
-		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "CLOUDFLARE_API_TOKEN": "simulated", "PGPASSWORD": "simulated", "AWS_PROFILE": "",
-	} {
-		t.Setenv(name, value)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		w := &watched{t: t, dir: dir, net: sim.NewMemory()}
-		s, err := sim.Start(t.Context(), sim.Options{Seed: 3, Network: w.net, CAFile: filepath.Join(dir, "ca.pem")})
+// underWatch runs f with one.
+func underWatch(t *testing.T, f func(t *testing.T, w *watched)) {
+	inTime(t, func(t *testing.T, e *estateInTime) {
+		opt := Options{Dial: e.network.DialContext}
+		state, err := OpenState(t.Context(), e.cfg, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.Server, w.cfg = s, configOf(s.Description())
-		ctx, cancel := context.WithCancel(t.Context())
-		w.watch(ctx)
-		f(w)
-		cancel()
-		w.Wait()
-		time.Sleep(3 * time.Minute) // connections that are still being made give up
-		if err := s.Close(); err != nil {
-			t.Error(err)
+		opt.Journals = JournalsOf(e.cfg, opt)
+		watch, err := Open(e.cfg, opt)
+		if err != nil {
+			t.Fatal(err)
 		}
+		ctx, cancel := context.WithCancel(t.Context())
+		watch.Start(ctx)
+		f(t, &watched{e, watch, state})
+		cancel()
+		watch.Wait()
 	})
 }
 
-// watch opens a Watch of the estate: that of another process, which remembers nothing.
-func (w *watched) watch(ctx context.Context) {
-	w.t.Helper()
-	var err error
-	w.Watch, err = dr.Open(w.cfg, dr.Options{Dial: w.net.DialContext, Journals: func(context.Context) (dr.Journals, error) {
-		return dr.Journals{Archive: w.archive(), Lease: w.lease, Where: "this machine only"}, nil
-	}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	w.Start(ctx)
-}
-
-func (w *watched) archive() runbook.FileArchive {
-	return runbook.FileArchive{Dir: filepath.Join(w.dir, "runs")}
-}
-func (w *watched) lease() runbook.Lease { return runbook.NewFileLease(w.dir) }
-
-// configOf is the lifeboat.yaml of a simulated estate at Lifeboat's own periods.
-func configOf(d sim.Description) *config.Config {
-	c := &config.Config{
-		Version: 1, Estate: d.Estate, Strategy: config.WarmStandby, Simulated: &config.Simulated{Director: d.Director},
-		Objectives: config.Objectives{RPO: config.Duration(5 * time.Minute), RTO: config.Duration(time.Hour)},
-		Edge: config.Edge{
-			Distribution: d.Edge.Distribution, Resolvers: d.Edge.Resolvers, HealthField: d.Edge.HealthField,
-			Cloudflare: config.Cloudflare{Zone: d.Edge.Zone, Records: d.Edge.Records, Endpoint: d.Cloudflare},
-			Pages:      probeOf(d.Edge.Pages), API: probeOf(d.Edge.API), Write: probeOf(d.Edge.Write),
-		},
-	}
-	for i, r := range []*config.Region{&c.Regions.Primary, &c.Regions.Standby} {
-		from := d.Regions[i]
-		*r = config.Region{Name: from.Name, Endpoint: d.Endpoint, Environment: from.Environment, Repositories: from.Repositories, Secrets: from.Secrets, Probe: probeOf(from.Probe)}
-		for _, cl := range from.Clusters {
-			r.Clusters = append(r.Clusters, config.Cluster{Name: cl.Name, Services: cl.Services})
-		}
-		for _, b := range from.Balancers {
-			r.Balancers = append(r.Balancers, config.Balancer{Name: b.Name})
-		}
-		for _, db := range from.Databases {
-			r.Databases = append(r.Databases, config.Database{ID: db.ID, Connection: &config.Connection{
-				Host: db.Host, Port: db.Port, User: db.User, Database: db.Database, SSLMode: db.SSLMode, RootCA: db.RootCA,
-			}})
-		}
-	}
-	for _, s := range d.Services {
-		c.Services = append(c.Services, config.Service{Name: s.Name, Full: s.Full, Standby: s.Standby, Writes: s.Writes, Repository: s.Repository, Container: s.Container})
-	}
-	return c
-}
-
-func probeOf(p sim.Probe) config.Probe {
-	return config.Probe{URL: p.URL, Dial: p.Dial, Host: p.Host, CAFile: p.CAFile, Method: p.Method, Body: p.Body, Headers: p.Headers, Resolve: p.Resolve}
-}
-
 const (
-	east, west       = "us-east-1", "us-west-2"
-	oldWriter        = "davidshaevel-dev-db"
-	newWriter        = "davidshaevel-dr-db"
-	failoverSentence = "fail over us-east-1 to us-west-2"
+	oldWriter = "davidshaevel-dev-db"
+	newWriter = "davidshaevel-dr-db"
 )
 
 func (w *watched) changer(region string) *aws.Changer {
 	w.t.Helper()
-	c, err := aws.NewChanger(aws.Spec{Region: region, Endpoint: w.Description().Endpoint, Dial: w.net.DialContext}, nil)
+	c, err := aws.NewChanger(aws.Spec{Region: region, Endpoint: w.Description().Endpoint, Dial: w.network.DialContext}, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	return c
 }
 
-func (w *watched) direct(name string, args ...string) {
-	w.t.Helper()
-	if err := w.Cloud().Do(name, args...); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
 // after lets time pass, and gives the estate then.
-func (w *watched) after(d time.Duration) *dr.Estate {
+func (w *watched) after(d time.Duration) *Estate {
 	time.Sleep(d)
 	synctest.Wait()
-	return w.Estate()
+	return w.watch.Estate()
 }
 
 // failover is as much of a failover as split brain needs: the promotion, and then, behind a gate of its own, the fence.
@@ -156,18 +78,18 @@ func (w *watched) failover() runbook.Procedure {
 	control := func(op, region string) []runbook.Call {
 		return []runbook.Call{{Operation: op, Plane: runbook.Control, Region: region, BestEffort: region == east}}
 	}
-	return runbook.Procedure{Name: string(dr.Failover), Title: failoverSentence, From: east, To: west, Steps: []runbook.Step{
-		{ID: dr.StepPromote, Title: "promote", Timeout: time.Hour, Undoing: runbook.UndoNever, Commit: true, Paper: paper,
-			Gate: gate("open", failoverSentence), Calls: control("rds:PromoteReadReplica", west),
+	return runbook.Procedure{Name: string(Failover), Title: Failover.Phrase(east, west), From: east, To: west, Steps: []runbook.Step{
+		{ID: StepPromote, Title: "promote", Timeout: time.Hour, Undoing: runbook.UndoNever, Commit: true, Paper: paper,
+			Gate: gate("open", Failover.Phrase(east, west)), Calls: control("rds:PromoteReadReplica", west),
 			Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) { return promoted(ctx, "modifying") },
 			Do: func(ctx context.Context, t *runbook.Task) error {
-				if _, err := t.Decide(ctx, dr.PinPromotedAt, time.Now().Format(time.RFC3339Nano)); err != nil {
+				if _, err := t.Decide(ctx, PinPromotedAt, time.Now().Format(time.RFC3339Nano)); err != nil {
 					return err
 				}
 				return here.Promote(ctx, newWriter, 7)
 			},
 			Await: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) { return promoted(ctx, "") }},
-		{ID: "fence", Title: "fence", After: []string{dr.StepPromote}, Timeout: time.Hour, Undoing: runbook.UndoSeconds, Safety: true, Paper: paper,
+		{ID: stepFence, Title: "fence", After: []string{StepPromote}, Timeout: time.Hour, Undoing: runbook.UndoSeconds, Safety: true, Paper: paper,
 			Deadline: time.Hour, Gate: gate("fence", "fence us-east-1"), Calls: control("ecs:UpdateService", east),
 			Check: fenced, Await: fenced,
 			Do: func(ctx context.Context, _ *runbook.Task) error {
@@ -177,7 +99,7 @@ func (w *watched) failover() runbook.Procedure {
 				return there.SetDesired(ctx, "dev-cluster", "davidshaevel-dev-backend", 0, nil)
 			},
 			Verify: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-				_, err := t.Decide(ctx, dr.PinReceipt(1), `{"at":"`+time.Now().UTC().Format(time.RFC3339Nano)+`","by":"sql","text":"0 tasks"}`)
+				_, err := t.Decide(ctx, PinReceipt(1), `{"at":"`+time.Now().UTC().Format(time.RFC3339Nano)+`","by":"sql","text":"0 tasks"}`)
 				return runbook.Seen{So: true}, err
 			}},
 	}}
@@ -196,13 +118,13 @@ func (u until) Ask(_ context.Context, q runbook.Question) (runbook.Answer, error
 // drive runs the failover, or takes it up, as far as its operator goes.
 func (w *watched) drive(id string, by runbook.Operator, open func(context.Context, runbook.Procedure, runbook.Options) (*runbook.Run, error)) {
 	w.t.Helper()
-	store, err := w.archive().Store(id)
+	store, err := w.state.Archive.Store(id)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	run, err := open(w.t.Context(), w.failover(), runbook.Options{
-		Run: id, Mode: runbook.Unplanned, By: "ops", Host: "desk", Store: store, Lease: w.lease(), Operator: by,
-		Pins: runbook.Pins{dr.PinSource: oldWriter, dr.PinReplica: newWriter},
+		Run: id, Mode: runbook.Unplanned, By: "ops", Host: "desk", Store: store, Lease: w.state.Lease(), Operator: by,
+		Pins: runbook.Pins{PinSource: oldWriter, PinReplica: newWriter},
 	})
 	if err != nil {
 		w.t.Fatal(err)
@@ -229,55 +151,55 @@ func (w *watched) sendUsers() {
 }
 
 // wantSplit holds the second writer and the verdict against what they should be.
-func (w *watched) wantSplit(what string, e *dr.Estate, level dr.Level, text string) {
+func (w *watched) wantSplit(what string, e *Estate, level Level, text string) {
 	w.t.Helper()
 	if s := e.Split; s == nil || s.Level != level || !strings.HasPrefix(s.Text, text) {
 		w.t.Errorf("%s: %+v; want %s: %s", what, s, level, text)
 	}
-	if (e.Verdict.Level == dr.Bad) != (level == dr.Bad) {
+	if (e.Verdict.Level == Bad) != (level == Bad) {
 		w.t.Errorf("%s: the verdict is %s: %v", what, e.Verdict.Level, e.Verdict.Lines)
 	}
 }
 
 func TestSplitBrainIsRedUntilFencedAndRedAgainAtTheFirstStrayConnection(t *testing.T) {
-	underWatch(t, func(w *watched) {
+	underWatch(t, func(t *testing.T, w *watched) {
 		e := w.after(2 * time.Minute)
-		if e.Verdict.Writer != east || e.Split != nil || e.Verdict.Level == dr.Bad {
+		if e.Verdict.Writer != east || e.Split != nil || e.Verdict.Level == Bad {
 			t.Fatalf("before: writer %q, %+v, %v", e.Verdict.Writer, e.Split, e.Verdict.Lines)
 		}
 		for _, c := range e.Checks {
-			if c.Verdict != dr.CheckPass && !slices.Contains([]string{"origin-group", "journal", "last-run"}, c.ID) {
+			if c.Verdict != CheckPass && !slices.Contains([]string{"origin-group", "journal", "last-run"}, c.ID) {
 				t.Errorf("before: check %s: %s: %s", c.ID, c.Verdict, c.Text)
 			}
 		}
 		w.direct("darken", east)
 		w.after(2 * time.Minute)
-		id := runbook.NewRunID(time.Now(), string(dr.Failover))
+		id := runbook.NewRunID(time.Now(), string(Failover))
 		w.drive(id, until("fence"), runbook.Start)
 		w.sendUsers()
 		e = w.after(5 * time.Minute)
 		const old = "old writer " + oldWriter + " in us-east-1 "
-		w.wantSplit("dark and not fenced", e, dr.Bad, old+"NOT fenced: there is no receipt")
+		w.wantSplit("dark and not fenced", e, Bad, old+"NOT fenced: there is no receipt")
 		assertServes(t, e, west)
 
 		w.direct("return", east)
 		e = w.after(5 * time.Minute)
-		w.wantSplit("back and not fenced", e, dr.Bad, old+"NOT fenced: there is no receipt")
+		w.wantSplit("back and not fenced", e, Bad, old+"NOT fenced: there is no receipt")
 		if e.Split != nil && e.Split.Fix != "fence it: lifeboat resume "+id {
 			t.Errorf("the fix is %q", e.Split.Fix)
 		}
 		w.drive(id, until("nobody"), runbook.Resume)
 		e = w.after(5 * time.Minute)
-		w.wantSplit("fenced", e, dr.Warn, old+"kept, fenced since")
+		w.wantSplit("fenced", e, Warn, old+"kept, fenced since")
 		w.direct("stray-connection", east)
 		e = w.after(time.Minute)
-		w.wantSplit("a stray connection", e, dr.Bad, old+"NOT fenced: 1 connection to it (nightly-report")
+		w.wantSplit("a stray connection", e, Bad, old+"NOT fenced: 1 connection to it (nightly-report")
 		w.direct("restore")
-		w.wantSplit("the stray is gone again", w.after(time.Minute), dr.Bad, old+"NOT fenced: 1 connection to it")
+		w.wantSplit("the stray is gone again", w.after(time.Minute), Bad, old+"NOT fenced: 1 connection to it")
 	})
 }
 
-func assertServes(t *testing.T, e *dr.Estate, region string) {
+func assertServes(t *testing.T, e *Estate, region string) {
 	t.Helper()
 	if e.Verdict.Serving != region || e.Verdict.Writer != region {
 		t.Errorf("%q serves, the writer of record is %q: %v", e.Verdict.Serving, e.Verdict.Writer, e.Verdict.Lines)
@@ -285,37 +207,42 @@ func assertServes(t *testing.T, e *dr.Estate, region string) {
 }
 
 func TestAfterAFailoverEveryLineIsOfTheNewRoles(t *testing.T) {
-	underWatch(t, func(w *watched) {
-		time.Sleep(time.Minute)
+	underWatch(t, func(t *testing.T, w *watched) {
+		w.after(time.Minute)
 		w.direct("darken", east)
-		time.Sleep(2 * time.Minute)
-		at := time.Now()
-		w.drive(runbook.NewRunID(at, string(dr.Failover)), until("fence"), runbook.Start)
-		w.sendUsers()
-		e := w.after(5 * time.Minute)
-		assertServes(t, e, west)
-		since := "There is no standby since " + at.UTC().Format("15:04:05") + "."
-		if line := e.Verdict.Lines[0].String(); line != "us-west-2 serves. "+since {
-			t.Errorf("it begins with %q", line)
+		w.after(2 * time.Minute)
+		id := runbook.NewRunID(time.Now(), string(Failover))
+		run, err := w.runner().Begin(t.Context(), Order{Run: id, Kind: Failover, Operator: typing(OverrideReceipt)})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if e.Risk.Safe.Sub(at) != 0 || !e.Risk.Known {
-			t.Errorf("at risk is %+v, want all since %s", e.Risk, at)
+		waitFor(t, run, func(v runbook.View) bool { return v.Open || v.Ending != runbook.Running })
+		e := w.after(time.Minute)
+		assertServes(t, e, west)
+		since := "there is no standby since " + e.Record.Promoted.UTC().Format("15:04:05")
+		assertText(t, "verdict", e.Verdict.Lines[0].String(), "us-west-2 serves. "+sentence(since))
+		w.wantSplit("open without a receipt", e, Bad, "old writer "+oldWriter+" in us-east-1 NOT fenced: there is no receipt")
+		assertText(t, "fix", e.Split.Fix, "run "+id+" goes on trying to fence it")
+		if !e.Risk.Known || !e.Risk.Safe.Equal(e.Record.Promoted) {
+			t.Errorf("at risk is %+v, want all since %s", e.Risk, e.Record.Promoted)
 		}
 		for _, v := range e.Regions[1].Services {
-			if v.Level != dr.Good || v.Running != v.Full {
+			if v.Level != Good || v.Running != v.Full {
 				t.Errorf("%s in us-west-2: %s, %q, runs %d of %d", v.Name, v.Level, v.Word, v.Running, v.Full)
 			}
 		}
 		w.direct("return", east)
-		w.drive(e.Record.Run, until("nobody"), runbook.Resume)
+		run.Wait()
 		e = w.after(5 * time.Minute)
+		w.wantSplit("fenced", e, Warn, "old writer "+oldWriter+" in us-east-1 kept, fenced since")
 		for _, v := range e.Regions[0].Services {
-			if v.Level == dr.Bad || v.Level == dr.Warn {
+			if v.Level == Bad || v.Level == Warn {
 				t.Errorf("%s in us-east-1: %s, %q, though it is left on purpose", v.Name, v.Level, v.Word)
 			}
 		}
-		if r := e.Regions[0]; r.Why != strings.ToLower(since[:1])+since[1:len(since)-1] {
-			t.Errorf("us-east-1 is %s: %s", r.Condition, r.Why)
+		assertText(t, "us-east-1", e.Regions[0].Why, since)
+		if e.Record.Serve < time.Minute || e.Record.Serve > 20*time.Minute || !strings.HasPrefix(e.Record.ServeFrom, "failover, ") {
+			t.Errorf("it took %s (%s)", e.Record.Serve, e.Record.ServeFrom)
 		}
 	})
 }
