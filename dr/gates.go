@@ -149,7 +149,7 @@ func (w *crew) edgeGate() *runbook.Gate {
 		ID: gateEdge, Phrase: SendPhrase(w.p.to), Title: "send users to " + w.p.to, People: w.people(gateEdge),
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			n := w.notice(w.watch.Estate())
-			n.What, n.Never = w.moves(), []string{"undo: none, go back by failback"}
+			n.What, n.Never = w.moves(), []string{"moving users back: " + w.p.from + " is no writer any more; the way back is failback"}
 			if w.p.kind == Failover {
 				n.Data = w.lost(t)
 			} else {

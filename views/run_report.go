@@ -104,7 +104,7 @@ func (f *runFrame) lost() ui.Line {
 	if f.View.Mode == runbook.Planned {
 		return ui.T(ui.Warn, "? nothing was proven: the proof was skipped")
 	}
-	return ui.T(ui.Text, dr.LossAfter(pins, f.e.Replication.LastContact))
+	return ui.T(ui.Text, dr.LossAfter(pins))
 }
 
 // reportTimes says how long users were without an answer, and how long the run took.
