@@ -204,7 +204,7 @@ func (m *planner) target() error {
 // users decides which records and origins move, by what is read now, or else by what was read last.
 func (m *planner) users() error {
 	now := m.memory
-	now.learn(m.e)
+	now.learn(m.e.Edge)
 	if m.c.Edge.Cloudflare.Zone != "" && now.RecordsSeen.IsZero() {
 		return &Refusal{"Cloudflare's records were never read on this machine: " + whyOf(m.e.Edge.Zone.Err), "its API must answer once with this token before users can be moved"}
 	}

@@ -65,7 +65,6 @@ func OpenRunner(ctx context.Context, c *config.Config, opt RunnerOptions) (*Runn
 	}
 	ctx, stop := context.WithCancel(runbook.WithBestEffort(ctx))
 	watch.Start(ctx)
-	go RememberEdge(ctx, watch, state)
 	return &Runner{c: c, opt: opt, state: state, watch: watch, stop: stop}, nil
 }
 
@@ -131,7 +130,7 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	if err != nil {
 		return nil, nil, fmt.Errorf("who the writer of record is cannot be told: %w", err)
 	}
-	memory, err := r.state.edge()
+	memory, err := readEdgeMemory(r.state.Dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
 	}
