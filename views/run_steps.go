@@ -73,6 +73,9 @@ func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
 	case runbook.StateLooking:
 		return ui.T(ui.Text, orWords(words, "looks whether it is so"))
 	case runbook.StateGate:
+		if !f.running() {
+			return ui.T(ui.Muted, "was at its gate")
+		}
 		return ui.Cat(ui.B(ui.Accent, "GATE"), ui.T(ui.Accent, "  waits for you"))
 	case runbook.StateDoing:
 		return ui.T(ui.Text, orWords(words, "called for"))

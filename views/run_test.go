@@ -298,7 +298,7 @@ func TestARunThatDiedIsResumedAndTakenOverWithThePhrase(t *testing.T) {
 	m := runModel(darkEast(), runs, 120, 36)
 	m.shows(t, "failover to us-west-2: its process (pid 4711) has died")
 	m.types("R")
-	m.shows(t, "✗ its process (pid 4711) has died. R takes it up again.")
+	m.shows(t, "✗ R takes it up again: its process (pid 4711) has died")
 	m.types("s")
 	m.shows(t, "nobody runs it now: R takes it up again")
 	m.types("R", "enter")
