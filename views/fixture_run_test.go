@@ -395,7 +395,7 @@ func (f *fakeRuns) Follow(ctx context.Context, id string, each func(RunUpdate)) 
 			return errors.New("there is no run " + id)
 		}
 		each(now)
-		if closed(now.View) {
+		if now.View.Ending != runbook.Running {
 			return nil
 		}
 		select {

@@ -8,8 +8,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// followAgain is how long after a broken connection a run is followed anew.
-const followAgain = 2 * time.Second
+const (
+	followAgain = 2 * time.Second  // how long after a broken connection a run is followed anew
+	followLater = 15 * time.Second // and after one stopped that can be resumed, here or elsewhere
+)
 
 // follower follows runs beside the program, each on goroutines of its own, and hands what they say to it. While the
 // program is busy only the newest update of each run waits.
@@ -47,27 +49,28 @@ func (f *follower) follow(ids []string) {
 	}
 }
 
-// keepUp follows one run until it is over, again and again where that breaks off.
+// keepUp follows one run until it is over for good, again and again where that breaks off.
 func (f *follower) keepUp(ctx context.Context, id string) {
 	for {
-		err := f.once(ctx, id)
+		over, err := f.once(ctx, id)
 		if ctx.Err() != nil {
 			return
 		}
 		f.send(runMsg{id: id, err: err, over: err == nil})
-		if err == nil {
+		if over && err == nil {
 			return
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(followAgain):
+		case <-time.After(pick(err == nil, followLater, followAgain)):
 		}
 	}
 }
 
-// once follows a run until that ends, and returns when everything that was said has been handed on.
-func (f *follower) once(ctx context.Context, id string) error {
+// once follows a run until that ends, and returns when everything that was said has been handed on: whether it is over
+// for good, by the last of it.
+func (f *follower) once(ctx context.Context, id string) (over bool, err error) {
 	box := make(chan RunUpdate, 1)
 	handed := make(chan struct{})
 	go func() {
@@ -78,10 +81,10 @@ func (f *follower) once(ctx context.Context, id string) error {
 			}
 		}
 	}()
-	err := f.runs.Follow(ctx, id, func(u RunUpdate) { putNewest(box, u) })
+	err = f.runs.Follow(ctx, id, func(u RunUpdate) { over = closed(u.View); putNewest(box, u) })
 	close(box)
 	<-handed
-	return err
+	return over, err
 }
 
 // putNewest leaves a value for whoever reads next, in the place of one that still lies there. One writer alone may use it.

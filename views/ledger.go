@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"time"
 
 	"lifeboat/dr"
@@ -13,7 +14,8 @@ type ledger struct {
 	err    error     // why they could not be listed
 	listed time.Time // when they were last asked for
 	asking bool
-	first  bool // they were listed once, and what waits was offered
+	told   string // what the estate's record told of runs when they were asked for
+	first  bool   // they were listed once, and what waits was offered
 	known  map[string]*followed
 	past   map[dr.Kind]*past
 	follow func(ids []string) // never waits
@@ -52,10 +54,24 @@ func (l *ledger) run(id string) *followed {
 	return l.known[id]
 }
 
+// outdate forgets what was heard of runs that are followed no more, where the list knows more of them.
+func (l *ledger) outdate() {
+	for i := range l.lines {
+		id := l.lines[i].View.Run
+		if f := l.known[id]; f != nil && l.lines[i].View.Seq > f.View.Seq && !slices.Contains(l.wanted, id) {
+			delete(l.known, id)
+		}
+	}
+}
+
 // open is the newest run that is not over; nil where there is none. A dry run counts while it is under way.
 func (l *ledger) open() *followed {
 	for i := range l.lines {
-		f := l.run(l.lines[i].View.Run)
+		v := l.lines[i].View
+		if f := l.known[v.Run]; (f == nil || !f.heard) && closed(v) {
+			continue
+		}
+		f := l.run(v.Run)
 		if f != nil && f.View.Plan.Name != "" && !closed(f.View) && (!f.View.Plan.DryRun || f.View.Ending == runbook.Running && f.Dead == "") {
 			return f
 		}

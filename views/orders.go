@@ -15,6 +15,7 @@ const (
 	askTime   = 20 * time.Second // how long a run may take to answer
 	beginTime = 90 * time.Second // how long its process may take to start: it reads both regions first
 	listAgain = 15 * time.Second // how old the list of runs becomes before it is asked for anew
+	listLate  = 5 * time.Minute  // the same where the estate's record tells of new runs
 )
 
 // What the door to runs answered.
@@ -65,7 +66,7 @@ func (m *root) listRuns() tea.Cmd {
 	if m.o.Runs == nil || m.runs.asking {
 		return nil
 	}
-	m.runs.asking, m.runs.listed = true, m.now
+	m.runs.asking, m.runs.listed, m.runs.told = true, m.now, recordTells(&m.e.Record)
 	runs := m.o.Runs
 	return order(askTime, func(ctx context.Context) tea.Msg {
 		lines, err := runs.List(ctx)
@@ -75,10 +76,24 @@ func (m *root) listRuns() tea.Cmd {
 
 // keepListed asks for the list anew now and then: another machine may have begun a run.
 func (m *root) keepListed() tea.Cmd {
-	if m.now.Sub(m.runs.listed) < listAgain {
+	old := m.now.Sub(m.runs.listed)
+	same := m.e.Record.Where != "" && recordTells(&m.e.Record) == m.runs.told
+	if old < listAgain || same && old < listLate {
 		return nil
 	}
 	return m.listRuns()
+}
+
+// recordTells is what an estate's record tells of runs, to be compared.
+func recordTells(r *dr.Record) string {
+	told := r.Run
+	for i := range r.Open {
+		told += " " + r.Open[i].Run + string(r.Open[i].Ending)
+	}
+	if r.Last != nil {
+		told += " " + r.Last.Run
+	}
+	return told
 }
 
 // listed takes the list. The first time a run that waits for an answer is shown at once, unless somebody is at work.
@@ -88,6 +103,7 @@ func (m *root) listed(msg runsMsg) tea.Cmd {
 		return nil
 	}
 	m.runs.lines = msg.lines
+	m.runs.outdate()
 	open := m.runs.open()
 	if !m.runs.first && open != nil && len(open.Questions) > 0 && len(m.stack) == 1 && !m.touched {
 		m.push(&runScreen{id: open.View.Run})
@@ -150,6 +166,12 @@ func (m *root) followRuns() {
 		m.runs.wanted = ids
 		m.runs.follow(ids)
 	}
+}
+
+// followAnew follows what is followed from the beginning: a run that was resumed goes on in another process.
+func (m *root) followAnew() {
+	m.runs.follow(nil)
+	m.runs.wanted = nil
 }
 
 // shownRun is the run screen that is on the stack; nil where there is none.

@@ -52,8 +52,11 @@ func (f *runFrame) questionBody(q *runbook.Question, overriding bool, w int) []u
 	if !overriding {
 		b.failing(q)
 	}
-	if len(q.Passed) > 0 {
+	switch {
+	case len(q.Passed) > 0:
 		b.fact("passed", ui.T(ui.Text, "by "+persons(q.Passed)+"; another person must pass it too"))
+	case q.People > 1:
+		b.fact("people", ui.F(ui.Text, "%d must pass it, each with an identity of their own", q.People))
 	}
 	return b.lines
 }

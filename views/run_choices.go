@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -185,13 +186,13 @@ func (m *root) resume() tea.Cmd {
 }
 
 // resumeForm takes a run up; where another holds the lease only with the phrase that takes it over.
-func (s *runScreen) resumeForm(m *root, held *runbook.HeldError) *form {
+func (s *runScreen) resumeForm(m *root, why error) *form {
 	runs, id := m.o.Runs, s.id
 	f := &form{title: "take the run up where its journal ends; every step is looked at first"}
 	f.fields = []field{{kind: askSure}}
-	if held != nil {
+	if phrase := takeOverPhrase(why); phrase != "" {
 		f.title = "take the run over"
-		f.fields = []field{phraseField(runbook.TakeOverPhrase(held.By), held.Error())}
+		f.fields = []field{phraseField(phrase, why.Error())}
 	}
 	f.send = func(f *form, a runbook.Answer) tea.Cmd {
 		return order(beginTime, func(ctx context.Context) tea.Msg {
@@ -199,6 +200,24 @@ func (s *runScreen) resumeForm(m *root, held *runbook.HeldError) *form {
 		})
 	}
 	return f
+}
+
+// takeOverPhrase is what takes the lease over that a run could not be resumed for; "" where that was not why. Out of
+// another process an error comes in words alone.
+func takeOverPhrase(why error) string {
+	var held *runbook.HeldError
+	switch {
+	case why == nil:
+		return ""
+	case errors.As(why, &held):
+		return runbook.TakeOverPhrase(held.By)
+	}
+	_, phrase, _ := strings.Cut(why.Error(), "by typing: ")
+	if !strings.HasPrefix(phrase, "take over fence ") {
+		return ""
+	}
+	phrase, _, _ = strings.Cut(phrase, "\n")
+	return strings.TrimSpace(phrase)
 }
 
 func cannotResume(m *root) string {
@@ -235,15 +254,17 @@ func (m *root) heard(msg saidMsg) tea.Cmd {
 
 func (s *runScreen) heard(m *root, msg saidMsg) tea.Cmd {
 	s.form.sent = false
-	var held *runbook.HeldError
 	switch {
-	case errors.As(msg.err, &held) && msg.run != "":
-		s.form = s.resumeForm(m, held)
+	case msg.run != "" && takeOverPhrase(msg.err) != "":
+		s.form = s.resumeForm(m, msg.err)
 	case msg.err != nil:
 		s.form.note = msg.err.Error()
 		s.form.refused()
 	default:
 		s.form = nil
+		if msg.run != "" {
+			m.followAnew()
+		}
 		return m.listRuns()
 	}
 	return nil

@@ -64,8 +64,3 @@ func callLines(calls []runbook.Call, w int) []ui.Line {
 	}
 	return out
 }
-
-// tail is the newest lines of a log that fit into h.
-func tail(lines []ui.Line, h int) []ui.Line {
-	return lines[max(len(lines)-max(h, 0), 0):]
-}

@@ -48,7 +48,7 @@ func (s *runScreen) drawRun(m *root, c *ui.Canvas, f *runFrame) *tea.Cursor {
 	p = runLayout(m.w, m.h, len(f.View.Steps), least, want)
 	p.draw(m, c, f, s.scope())
 	s.drawSteps(c, f, p)
-	c.Put(p.side, tail(f.log(p.side.W, false), p.side.H)...)
+	c.Put(p.side, f.tail(p.side.W, p.side.H)...)
 	return s.drawLower(c, f, p, l)
 }
 
@@ -95,7 +95,7 @@ func (s *runScreen) drawLower(c *ui.Canvas, f *runFrame, p runParts, l lower) *t
 		if len(l.asking) > 0 {
 			_, rest = rest.Top(1)
 		}
-		c.Put(rest, tail(f.log(rest.W, false), rest.H)...)
+		c.Put(rest, f.tail(rest.W, rest.H)...)
 	}
 	if l.y < 0 || l.y >= asking.H {
 		return nil

@@ -2,36 +2,48 @@ package views
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"lifeboat/dr/runbook"
 	"lifeboat/ui"
 )
 
-// log is everything that happened in the run, oldest first, a line each; wrapped where all is true.
-func (f *runFrame) log(w int, whole bool) []ui.Line {
-	ids := 0
-	for _, s := range f.View.Steps {
-		ids = max(ids, ui.Width(s.ID))
-	}
-	ids = min(ids, 12)
+// log is everything that happened in the run, oldest first.
+func (f *runFrame) log(w int) []ui.Line {
+	ids := f.idWidth()
 	var out []ui.Line
 	for _, e := range f.Events {
-		words := f.eventWords(e)
-		if len(words) == 0 {
-			continue
-		}
-		line := ui.Cat(ui.T(ui.Muted, ui.Clock(e.At, f.now)), ui.Space(2), ui.T(ui.Muted, e.Step).Fit(ids), ui.Space(2), words)
-		if whole {
-			out = append(out, line.Wrap(w, 12+ids)...)
-		} else {
-			out = append(out, line.Cut(w))
-		}
+		out = append(out, f.logLine(e, ids).Wrap(w, 12+ids)...)
 	}
 	return out
 }
 
-// eventWords is one event in words; nil for one that says nothing new.
+// tail is the newest of it in at most h lines, each cut.
+func (f *runFrame) tail(w, h int) []ui.Line {
+	ids := f.idWidth()
+	var out []ui.Line
+	for i := len(f.Events) - 1; i >= 0 && len(out) < h; i-- {
+		out = append(out, f.logLine(f.Events[i], ids).Cut(w))
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// idWidth is how much room the steps' ids take.
+func (f *runFrame) idWidth() int {
+	ids := 0
+	for _, s := range f.View.Steps {
+		ids = max(ids, ui.Width(s.ID))
+	}
+	return min(ids, 12)
+}
+
+func (f *runFrame) logLine(e runbook.Event, ids int) ui.Line {
+	return ui.Cat(ui.T(ui.Muted, ui.Clock(e.At, f.now)), ui.Space(2), ui.T(ui.Muted, e.Step).Fit(ids), ui.Space(2), f.eventWords(e))
+}
+
+// eventWords is one event in words.
 func (f *runFrame) eventWords(e runbook.Event) ui.Line {
 	if e.Entry == nil {
 		return ui.T(ui.Text, e.Text)

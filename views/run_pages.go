@@ -111,7 +111,7 @@ func (m *root) openLog() tea.Cmd {
 	}
 	m.toRun()
 	m.push(&reader{of: theRun(s.id), end: true, text: func(f *runFrame, w int) (ui.Line, []ui.Line) {
-		return ui.Join(2, ui.B(ui.Text, "Events"), ui.T(ui.Muted, "of run "+f.View.Run)), f.log(w, true)
+		return ui.Join(2, ui.B(ui.Text, "Events"), ui.T(ui.Muted, "of run "+f.View.Run)), f.log(w)
 	}})
 	return nil
 }

@@ -496,6 +496,29 @@ func TestFollowingBeginsAnewWhereItBreaksOff(t *testing.T) {
 	})
 }
 
+func TestAStoppedRunThatIsResumedIsFollowedAgain(t *testing.T) {
+	runs := newFakeRuns(func(start time.Time) *story {
+		return midway(start).write(runbook.Entry{Kind: runbook.EntryStopped, Text: "stopped by ana: lunch"})
+	})
+	stopped := runs.now
+	withOptions(t, Options{Source: &still{e: darkEast()}, Runs: runs}, 120, 36, func(term *terminal) {
+		term.shows("stopped, can be resumed")
+		term.press("R")
+		term.shows("! R takes it up again: stopped by ana: lunch")
+		term.press("R")
+		term.shows("take the run up where its journal ends")
+		s := midway(noon.Add(-5 * time.Minute))
+		s.write(runbook.Entry{Kind: runbook.EntryResumed})
+		runs.set(s.update())
+		term.press("enter")
+		term.shows("elapsed", "raise scaling floors")
+		term.hides("takes it up again")
+		runs.set(stopped)
+		term.settle()
+		term.shows("! R takes it up again")
+	})
+}
+
 func TestAtRestARunWritesLittle(t *testing.T) {
 	for name, s := range map[string]tale{"under way": midway, "at a gate": plainEdge, "over": finished} {
 		runs := newFakeRuns(s)

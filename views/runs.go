@@ -20,8 +20,8 @@ type Runs interface {
 	// gate. An error says why it was not started, and quotes the phrase (runbook.PhraseCoolDown, runbook.PhraseNoLock)
 	// that overrides it where one does.
 	Begin(ctx context.Context, o RunOrder) (id string, err error)
-	// Resume takes up a run that no process runs. The error is a *runbook.HeldError where another holds the lease: then
-	// takeOver, its typed phrase, takes it.
+	// Resume takes up a run that no process runs. The error is a *runbook.HeldError, or has its words, where another
+	// holds the lease: then takeOver, its typed phrase, takes it.
 	Resume(ctx context.Context, id, takeOver string) error
 	// List gives every run that is kept, the newest first.
 	List(ctx context.Context) ([]RunLine, error)
