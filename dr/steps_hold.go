@@ -147,8 +147,8 @@ func (w *crew) settleStep(after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepSettle, Title: "is the fence worth waiting for", Why: "a region that answers can be fenced in a minute; one that is silent is not waited for",
 		After: after, Timeout: w.c.Waits.Fence.D() + shortStep, Poll: min(w.c.Waits.Poll.D(), w.c.Refresh.Fast.D()),
-		Await: func(_ context.Context, t *runbook.Task) (runbook.Seen, error) {
-			if r, _, void := ReceiptOf(t.Pins()); r != nil && void == "" {
+		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			if ok, _ := w.fence.holds(ctx, t); ok { // as this process has seen, a resumed one too
 				return runbook.Seen{So: true, Text: "the fence has its receipt"}, nil
 			}
 			switch state := t.State(stepFence); {
@@ -166,7 +166,9 @@ func (w *crew) settleStep(after ...string) runbook.Step {
 
 // silent says whether the region being left does not answer its API, by the newest reading.
 func (w *crew) silent() bool {
-	return !w.watch.Estate().side(w.p.from).silentSince().IsZero()
+	e := w.watch.Estate()
+	r := e.side(w.p.from)
+	return len(r.Signals) > 0 && r.Signals[0].Asked && r.Signals[0].Silent
 }
 
 // isolation is the security group that lets nobody in to the old writer; "" where none is configured.

@@ -36,12 +36,17 @@ func Start(ctx context.Context, p Procedure, o Options) (*Run, error) {
 	if refused := only(Lint(p, p.From, o.Mode), Refused); len(refused) > 0 {
 		return nil, &LintError{refused}
 	}
-	if err := coolDown(ctx, o); err != nil {
-		return nil, err
+	if o.TakeOver != "" { // a lease is not taken from another for a run that may not start
+		if err := coolDown(ctx, o); err != nil {
+			return nil, err
+		}
 	}
 	return open(ctx, p, o, func(entries []Entry, repaired string) (Entry, error) {
 		if len(entries) > 0 {
 			return Entry{}, refused("run %s has a journal already: resume it", o.Run)
+		}
+		if err := coolDown(ctx, o); err != nil { // asked once the lease is held: a run that goes on is no past one
+			return Entry{}, err
 		}
 		plan := p.plan(o)
 		return Entry{Kind: EntryPlan, Plan: &plan, Text: repaired}, nil

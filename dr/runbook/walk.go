@@ -97,7 +97,7 @@ func (r *Run) attempt(f *flight) error {
 		if err := r.act(f, b); err != nil {
 			return err
 		}
-		result = OutcomeDone
+		result, seen = OutcomeDone, Seen{} // what was seen before is not so any more
 	}
 	for _, w := range s.watches(r.o.Timing) {
 		var err error
