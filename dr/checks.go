@@ -68,17 +68,7 @@ type checker struct {
 
 // ask looks, and never lets pass what was not seen just now.
 func (c *checker) ask(q criterion) Check {
-	a := q.look(c)
-	if a.verdict != CheckUnknown && !a.seen.fresh() {
-		a.verdict = CheckUnknown
-		last := a.text
-		if a.text = "not known now" + because(a.seen.Why); a.seen.Known() {
-			a.text += "; last: " + last
-		}
-		if a.remedy == "" {
-			a.remedy = a.seen.Remedy
-		}
-	}
+	a := q.look(c).current()
 	v := Check{ID: q.id, Title: c.named(q.title), Verdict: a.verdict, Text: a.text, Remedy: a.remedy, Seen: a.seen}
 	phrase := q.blocks[c.kind]
 	switch {
@@ -90,6 +80,22 @@ func (c *checker) ask(q criterion) Check {
 	}
 	v.Blocking = v.Override != ""
 	return v
+}
+
+// current is the answer, unknown where it is of an old reading.
+func (a answer) current() answer {
+	if a.verdict == CheckUnknown || a.seen.fresh() {
+		return a
+	}
+	last := a.text
+	if a.text = "not known now" + because(a.seen.Why); a.seen.Known() {
+		a.text += "; last: " + last
+	}
+	if a.remedy == "" {
+		a.remedy = a.seen.Remedy
+	}
+	a.verdict = CheckUnknown
+	return a
 }
 
 // named puts the regions into words.
@@ -107,7 +113,7 @@ func because(why string) string {
 	return " (" + why + ")"
 }
 
-// unread is the answer where a reading gave nothing.
+// unreadable is the answer where a reading gave nothing.
 func unreadable(what string, s Seen) answer {
 	why := s.Why
 	if why == "" {

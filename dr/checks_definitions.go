@@ -138,7 +138,7 @@ func (c *checker) copyOf(name string) string {
 func (c *checker) certificate() answer {
 	seen := seenOf(c.to.raw.Certificates, c.p.slow, c.now)
 	if !seen.Known() {
-		return unreadable("its certificates", seen)
+		return unreadable("which certificate "+c.to.cfg.Name+" has", seen)
 	}
 	a := answer{seen: seen, remedy: "see why in ACM; a balancer without a valid certificate answers nobody"}
 	left, bad := time.Duration(0), ""

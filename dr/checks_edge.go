@@ -181,25 +181,29 @@ func (c *checker) deployed() answer {
 	return a
 }
 
+// weight is how a finding weighs as a check.
+func weight(f edge.Finding) int {
+	if f.Broken {
+		return int(CheckFail)
+	}
+	return int(CheckWarn)
+}
+
 // originGroup is the bridge of the pages, and what would keep it from bridging.
 func (c *checker) originGroup() answer {
 	a, ok := c.distribution()
 	if !ok {
 		return a
 	}
-	var found []string
-	for _, f := range edge.Lint(c.withRegions(c.in.Edge.Distribution.Value), c.apiPaths()...) {
-		if found = append(found, plain(f.Subject+": "+f.Text)); a.remedy == "" {
-			a.remedy = plain(f.Remedy)
-		}
-		a.verdict = max(a.verdict, CheckWarn)
-		if f.Broken {
-			a.verdict = CheckFail
-		}
-	}
+	found := edge.Lint(c.withRegions(c.in.Edge.Distribution.Value), c.apiPaths()...)
+	slices.SortStableFunc(found, func(a, b edge.Finding) int { return weight(b) - weight(a) })
 	switch {
 	case len(found) > 0:
-		a.text = short(few(found))
+		first := found[0]
+		a.verdict, a.remedy = CheckVerdict(weight(first)), plain(first.Remedy)
+		if a.text = plain(first.Subject + ": " + first.Text); len(found) > 1 {
+			a.text += fmt.Sprintf(" (and %d more)", len(found)-1)
+		}
 	case c.e.Path.Bridge == "":
 		a.verdict, a.text = CheckWarn, "no origin group bridges the pages"
 		a.remedy = "put one with an origin of each region behind the pages, GET, HEAD and OPTIONS only"

@@ -43,7 +43,19 @@ func (w *Watch) collect(r readers) {
 func (w *Watch) collectJournals(open OpenJournals) {
 	if open != nil {
 		r := newJournalReader(open, w.now)
-		w.newLoop("journals", periodsOf(w.cfg).fast, w.cfg.Waits.Call.D(), r.read)
+		w.newLoop("journals", periodsOf(w.cfg).fast, w.cfg.Waits.Call.D(), w.readJournals(r))
+	}
+}
+
+// readJournals reads what the journals tell, and keeps beside them what was read of the edge.
+func (w *Watch) readJournals(r *journalReader) func(context.Context) func(*Inputs) {
+	return func(ctx context.Context) func(*Inputs) {
+		keep := r.read(ctx)
+		memory := r.remember(w.inputs().Edge)
+		return func(in *Inputs) {
+			keep(in)
+			memory.fill(&in.Edge)
+		}
 	}
 }
 

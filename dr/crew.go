@@ -25,7 +25,7 @@ type crew struct {
 	there map[string]*aws.Changer // by region
 	edge  *edge.Changer
 	sql   map[string]sqlReader // by region: the plan's instance there; absent where no connection is configured
-	watch interface{ Estate() *Estate }
+	watch *Watch
 	state *State
 	run   string
 	fence *fence

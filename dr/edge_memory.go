@@ -1,7 +1,6 @@
 package dr
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -24,37 +23,26 @@ type edgeMemory struct {
 
 const edgeMemoryFile = "edge.json"
 
-// RememberEdge keeps on this machine what a watch sees of the edge, until ctx ends.
-func RememberEdge(ctx context.Context, w *Watch, s *State) {
-	news, stop := w.Subscribe()
-	defer stop()
-	m, _ := s.edge() // one that cannot be read is written anew
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case e, open := <-news:
-			if !open {
-				return
-			}
-			if m.learn(e) {
-				_ = writeJSON(filepath.Join(s.Dir, edgeMemoryFile), m) // a plan says so where there is none
-			}
-		}
-	}
-}
-
 // learn takes what is newer, and says whether anything was.
-func (m *edgeMemory) learn(e *Estate) bool {
-	d, z := e.Edge.Distribution, e.Edge.Zone
+func (m *edgeMemory) learn(e edge.Snapshot) bool {
 	before := *m
-	if d.Seen.After(m.DistributionSeen) {
+	if d := e.Distribution; d.Seen.After(m.DistributionSeen) {
 		m.Distribution, m.DistributionSeen = d.Value, d.Seen
 	}
-	if z.Seen.After(m.RecordsSeen) {
+	if z := e.Zone; z.Seen.After(m.RecordsSeen) {
 		m.Records, m.RecordsSeen = z.Value.Records, z.Seen
 	}
 	return m.DistributionSeen != before.DistributionSeen || m.RecordsSeen != before.RecordsSeen
+}
+
+// fill tells a watch that has not read the edge yet what was read last, with its age.
+func (m *edgeMemory) fill(e *edge.Snapshot) {
+	if !e.Distribution.Known() && !m.DistributionSeen.IsZero() {
+		e.Distribution.Value, e.Distribution.Seen = m.Distribution, m.DistributionSeen
+	}
+	if !e.Zone.Known() && !m.RecordsSeen.IsZero() {
+		e.Zone.Value.Records, e.Zone.Seen = m.Records, m.RecordsSeen
+	}
 }
 
 // seen is when the older of its parts was read.
@@ -65,9 +53,9 @@ func (m *edgeMemory) seen() time.Time {
 	return m.RecordsSeen
 }
 
-// edge is what was kept; the zero memory where nothing was.
-func (s *State) edge() (m edgeMemory, err error) {
-	data, err := os.ReadFile(filepath.Join(s.Dir, edgeMemoryFile))
+// readEdgeMemory reads what was kept in this machine's directory of an estate; the zero memory where nothing was.
+func readEdgeMemory(dir string) (m edgeMemory, err error) {
+	data, err := os.ReadFile(filepath.Join(dir, edgeMemoryFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return m, nil
 	}

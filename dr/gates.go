@@ -38,8 +38,8 @@ func (w *crew) people(gate string) int {
 func (w *crew) openGate() *runbook.Gate {
 	return &runbook.Gate{
 		ID: gateOpen, Phrase: w.p.kind.Phrase(w.p.from, w.p.to), Title: w.p.kind.Phrase(w.p.from, w.p.to), People: w.people(gateOpen),
-		Show: func(context.Context, *runbook.Task) (runbook.Notice, error) {
-			e := w.watch.Estate()
+		Show: func(ctx context.Context, _ *runbook.Task) (runbook.Notice, error) {
+			e := w.settled(ctx)
 			n := w.notice(e)
 			n.What = w.whatHappens()
 			n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback, with the data brought home"}
@@ -47,6 +47,13 @@ func (w *crew) openGate() *runbook.Gate {
 			return n, nil
 		},
 	}
+}
+
+// settled is the estate once everything was read: a process that has just taken a run up knows nothing at first, and a gate shows what
+// is. What does not answer in the time that a gate's figures have is shown as it is.
+func (w *crew) settled(ctx context.Context) *Estate {
+	e, _ := w.watch.Settled(ctx)
+	return e
 }
 
 func (w *crew) whatHappens() []string {
@@ -134,7 +141,7 @@ func (w *crew) promoteGate() *runbook.Gate {
 		},
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			_, words := w.fence.holds(ctx, t)
-			n := w.notice(w.watch.Estate())
+			n := w.notice(w.settled(ctx))
 			n.What = []string{"promote " + w.p.replica + " in " + w.p.to, "go on fencing " + w.p.from + " until there is a receipt; the run stays open for so long"}
 			n.Never = []string{"the promotion: the way back is failback"}
 			n.Failing = []runbook.Failing{{ID: checkReceipt, Text: words, Override: OverrideReceipt}}
@@ -148,8 +155,8 @@ func (w *crew) edgeGate() *runbook.Gate {
 	return &runbook.Gate{
 		ID: gateEdge, Phrase: SendPhrase(w.p.to), Title: "send users to " + w.p.to, People: w.people(gateEdge),
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
-			n := w.notice(w.watch.Estate())
-			n.What, n.Never = w.moves(), []string{"undo: none, go back by failback"}
+			n := w.notice(w.settled(ctx))
+			n.What, n.Never = w.moves(), []string{"moving users back: " + w.p.from + " is no writer any more; the way back is failback"}
 			if w.p.kind == Failover {
 				n.Data = w.lost(t)
 			} else {

@@ -3,11 +3,13 @@ package dr
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"lifeboat/aws/edge"
 	"lifeboat/dr/runbook"
 )
 
@@ -26,6 +28,7 @@ type journalReader struct {
 	tails map[string]*runbook.Tail
 	over  map[string]RunRead // by id: those that are not read again
 	last  RecordInput
+	edge  edgeMemory
 }
 
 func newJournalReader(open OpenJournals, now func() time.Time) *journalReader {
@@ -58,7 +61,16 @@ func (r *journalReader) find(ctx context.Context) error {
 	}
 	r.from = &j
 	r.last.Where, r.last.Shared, r.last.Region = j.Where, j.Shared, j.Region
+	r.edge, _ = readEdgeMemory(j.Dir) // one that cannot be read is written anew
 	return nil
+}
+
+// remember keeps what is newer of the edge, where journals are kept at all, and gives what is known of it.
+func (r *journalReader) remember(seen edge.Snapshot) edgeMemory {
+	if r.from != nil && r.from.Dir != "" && r.edge.learn(seen) {
+		_ = writeJSON(filepath.Join(r.from.Dir, edgeMemoryFile), r.edge) // a plan says so where there is none
+	}
+	return r.edge
 }
 
 func (r *journalReader) held(ctx context.Context) (HeldRead, error) {

@@ -72,6 +72,7 @@ type planned struct {
 	edgeSeen        time.Time // when the older of zone and distribution was read
 	cdnUnread       bool      // the distribution was never read: names that lead to it are left alone
 	loss            Loss
+	silent          time.Time // since when the region being left did not answer; zero: it did
 }
 
 // The pins of numbers that only this file reads.
@@ -100,7 +101,16 @@ func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edge
 	}
 	m.places()
 	m.p.loss = lossOf(e)
+	m.p.silent = m.from.silentSince()
 	return m.p.pins(), nil
+}
+
+// silentSince is the first moment of the unbroken run in which a region's own API did not answer; zero where it answers.
+func (r *Region) silentSince() time.Time {
+	if len(r.Signals) == 0 || !r.Signals[0].Asked || !r.Signals[0].Silent {
+		return time.Time{}
+	}
+	return r.Signals[0].Since
 }
 
 // planner makes one plan.
@@ -194,7 +204,7 @@ func (m *planner) target() error {
 // users decides which records and origins move, by what is read now, or else by what was read last.
 func (m *planner) users() error {
 	now := m.memory
-	now.learn(m.e)
+	now.learn(m.e.Edge)
 	if m.c.Edge.Cloudflare.Zone != "" && now.RecordsSeen.IsZero() {
 		return &Refusal{"Cloudflare's records were never read on this machine: " + whyOf(m.e.Edge.Zone.Err), "its API must answer once with this token before users can be moved"}
 	}
@@ -252,9 +262,17 @@ func (p *planned) pins() runbook.Pins {
 	return runbook.Pins{
 		PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinSource: p.source, PinBalancer: p.balancer,
 		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ), pinEdgeSeen: p.edgeSeen.UTC().Format(time.RFC3339Nano),
-		pinCDNUnread: strconv.FormatBool(p.cdnUnread),
-		PinServices:  asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
+		pinCDNUnread: strconv.FormatBool(p.cdnUnread), PinSilent: stampOf(p.silent),
+		PinServices: asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
 	}
+}
+
+// stampOf is a moment in a pin; "" for none.
+func stampOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
 }
 
 func asJSON(v any) string {

@@ -134,7 +134,7 @@ func TestAPlanThatCannotBeReadBackIsAnErrorThatNamesThePin(t *testing.T) {
 func TestAPlanIsMadeOfWhatWasReadLastWhereTheEdgeDoesNotAnswer(t *testing.T) {
 	s := well()
 	var memory edgeMemory
-	if !memory.learn(s.join()) || memory.learn(s.prev) {
+	if !memory.learn(s.join().Edge) || memory.learn(s.prev.Edge) {
 		t.Error("the memory does not take what is new, or takes it twice")
 	}
 	fresh, err := makePlan(s.in.Config, s.prev, Failover, "us-east-1", edgeMemory{})

@@ -2,7 +2,9 @@ package dr
 
 import (
 	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"lifeboat/aws"
 	"lifeboat/aws/edge"
@@ -40,10 +42,18 @@ func (j *join) public(asked config.Probe, part aws.Part[edge.Answer]) ProbeResul
 		return r
 	}
 	r.Proof, _ = j.passesOneOrigin(asked.URL)
+	if writing(asked.Method) {
+		r.Proof = true // CloudFront takes no writes where a behaviour has an origin group
+	}
 	if j.cfg.Edge.Distribution == "" && r.Via != "" {
 		r.Proof = false // some CDN is in between whose behaviours nobody knows
 	}
 	return r
+}
+
+// writing says whether a method is one that CloudFront refuses in front of an origin group.
+func writing(method string) bool {
+	return slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, strings.ToUpper(method))
 }
 
 func statusLevel(status int) Level {

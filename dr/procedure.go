@@ -68,6 +68,11 @@ func (w *crew) procedure() runbook.Procedure {
 	}
 	p.Steps = append(p.Steps, w.protectStep(stepPublic), w.graceStep(stepPublic), w.rolesStep(stepPublic))
 	p.Steps = append(p.Steps, w.reportStep(stepPublic, stepProtect, stepGrace, stepRoles))
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
+			s.Await = s.Check // a change counts when it is seen, not when it was answered
+		}
+	}
 	return p
 }
 

@@ -143,6 +143,10 @@ func (j *join) prove() {
 	for _, r := range p.Per {
 		count(r.API)
 	}
+	if j.unjudged() && p.Writes.Region == p.API.Region {
+		count(p.Writes)
+		j.proof.note = "the writes' answer: CloudFront's behaviours were not read"
+	}
 	for _, s := range j.sides {
 		if votes[s.cfg.Name]*2 > cast {
 			j.proof.serving = s.cfg.Name
@@ -158,6 +162,14 @@ func (j *join) prove() {
 		}
 	}
 	p.Asked = len(p.Per)
+}
+
+// unjudged says whether the public API answers well, and only CloudFront, which cannot be asked, could tell whether its
+// answer proves anything. An answer to a write does, since no origin group takes one.
+func (j *join) unjudged() bool {
+	api, d := j.e.Path.API, j.in.Edge.Distribution
+	well := api.Asked && api.Seen.fresh() && api.Status >= 200 && api.Status < 400 && api.Region != "" && !j.in.Edge.API.Value.Cached()
+	return well && !api.Proof && !d.Known() && d.Err != nil
 }
 
 // splitWords says who answers what, where the answers differ.

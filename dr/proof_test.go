@@ -33,6 +33,18 @@ func TestWhoServesIsOnlyWhatTheAnswersProve(t *testing.T) {
 			"", "CloudFront's behaviours were not read"},
 		"the distribution may not be read": {func(s *scene) {
 			s.in.Edge.Distribution = failed(aws.Part[edge.Distribution]{}, fault.Denied, noon)
+			s.in.Config.Edge.Write = config.Probe{}
+		}, "", "CloudFront's behaviours were not read (ask: denied)"},
+		"the distribution may not be read, and writes are answered": {func(s *scene) {
+			s.in.Edge.Distribution = failed(aws.Part[edge.Distribution]{}, fault.Denied, noon)
+		}, "us-east-1", ""},
+		"the distribution may not be read, and writes are answered by the other": {func(s *scene) {
+			s.in.Edge.Distribution = failed(aws.Part[edge.Distribution]{}, fault.Denied, noon)
+			s.in.Edge.Write = answered(201, "us-west-2", noon)
+		}, "", "CloudFront's behaviours were not read (ask: denied)"},
+		"the distribution may not be read, and writes fail": {func(s *scene) {
+			s.in.Edge.Distribution = failed(aws.Part[edge.Distribution]{}, fault.Denied, noon)
+			s.in.Edge.Write = answered(503, "us-east-1", noon)
 		}, "", "CloudFront's behaviours were not read (ask: denied)"},
 		"the distribution was read, and its control plane is down now": {func(s *scene) {
 			s.in.Edge.Distribution = failed(s.in.Edge.Distribution, fault.TimedOut, noon)

@@ -49,6 +49,7 @@ type Journals struct {
 	Where   string // in words: "this machine only"
 	Shared  bool   // other machines see them
 	Region  string // the region that answers for them; "" where none does
+	Dir     string // this machine's directory of the estate, in which the edge is remembered; "": it is not
 }
 
 // OpenJournals opens them. It may fail for now, where it has to ask: it is then tried again.

@@ -65,7 +65,6 @@ func OpenRunner(ctx context.Context, c *config.Config, opt RunnerOptions) (*Runn
 	}
 	ctx, stop := context.WithCancel(runbook.WithBestEffort(ctx))
 	watch.Start(ctx)
-	go RememberEdge(ctx, watch, state)
 	return &Runner{c: c, opt: opt, state: state, watch: watch, stop: stop}, nil
 }
 
@@ -100,6 +99,9 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.newest(ctx, o.Run); err != nil {
+		return nil, err
+	}
 	options, err := r.options(o)
 	if err != nil {
 		return nil, err
@@ -110,6 +112,20 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 		r.guard(ctx, w, run)
 	}
 	return run, err
+}
+
+// newest refuses a run that would not be told from an older one: ids tell which promotion came last, on whatever machine's clock.
+func (r *Runner) newest(ctx context.Context, run string) error {
+	runs, err := r.state.Archive.Runs(ctx)
+	if err != nil {
+		return fmt.Errorf("the runs that there are could not be listed: %w", err)
+	}
+	for _, other := range runs {
+		if other > run {
+			return &Refusal{Why: "run " + other + " sorts after this one, so it would be taken for the later of the two", Remedy: "start it anew"}
+		}
+	}
+	return nil
 }
 
 func modeOf(k Kind) runbook.Mode {
@@ -124,12 +140,14 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	if kind != Failover && kind != Switchover {
 		return nil, nil, fmt.Errorf("%q is no procedure", kind)
 	}
-	e := r.settled(ctx) // what is not known then is judged by the plan
+	waiting, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
+	e, _ := r.watch.Settled(waiting) // what is not known then is judged by the plan
 	writer, _, err := writerOfRecord(ctx, r.c, r.state.Archive)
 	if err != nil {
 		return nil, nil, fmt.Errorf("who the writer of record is cannot be told: %w", err)
 	}
-	memory, err := r.state.edge()
+	memory, err := readEdgeMemory(r.state.Dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
 	}
@@ -145,14 +163,6 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 		return nil, nil, err
 	}
 	return w, w.p.pins(), nil
-}
-
-// settled is the estate once every reader has read it, or what is known when patience is over.
-func (r *Runner) settled(ctx context.Context) *Estate {
-	ctx, cancel := context.WithTimeout(ctx, settlePatience)
-	defer cancel()
-	e, _ := r.watch.Settled(ctx)
-	return e
 }
 
 // complete takes down what only a fresh look at the region that takes over tells: the grace of its services' health checks.
@@ -179,7 +189,6 @@ func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	if region, by, err := writerOfRecord(ctx, r.c, r.state.Archive); err == nil && by > o.Run {
 		return nil, &Refusal{Why: fmt.Sprintf("run %s has made %s the writer of record since: what this run still wants would undo that", by, region)}
 	}
-	r.settled(ctx) // gates that are asked again show figures
 	w, err := r.crew(ctx, v.Pins, o.Run)
 	if err != nil {
 		return nil, err

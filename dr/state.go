@@ -61,7 +61,7 @@ func JournalsOf(c *config.Config, opt Options) OpenJournals {
 		if err != nil {
 			return Journals{}, err
 		}
-		j := Journals{Archive: s.Archive, Lease: s.Lease, Where: s.Where, Shared: s.Shared}
+		j := Journals{Archive: s.Archive, Lease: s.Lease, Where: s.Where, Shared: s.Shared, Dir: s.Dir}
 		if s.Shared {
 			j.Region = homeOfState(c)
 		}

@@ -166,9 +166,7 @@ func (w *crew) settleStep(after ...string) runbook.Step {
 
 // silent says whether the region being left does not answer its API, by the newest reading.
 func (w *crew) silent() bool {
-	e := w.watch.Estate()
-	r := e.side(w.p.from)
-	return len(r.Signals) > 0 && r.Signals[0].Asked && r.Signals[0].Silent
+	return !w.watch.Estate().side(w.p.from).silentSince().IsZero()
 }
 
 // isolation is the security group that lets nobody in to the old writer; "" where none is configured.

@@ -114,9 +114,8 @@ func (w *crew) protectPaper(runbook.Pins) []string {
 func (w *crew) reportStep(after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepReport, Title: "report", Why: "what was lost and what is still open is said by whoever did it", After: after, Timeout: shortStep,
-		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-			text := w.report(t)
-			return runbook.Seen{So: true, Text: text}, t.Note(ctx, "%s", text)
+		Await: func(_ context.Context, t *runbook.Task) (runbook.Seen, error) {
+			return runbook.Seen{So: true, Text: w.report(t)}, nil
 		},
 	}
 }
@@ -154,12 +153,13 @@ func (w *crew) lost(t *runbook.Task) string {
 	if t.Mode() == runbook.Planned {
 		return "Nothing was proven about what was lost: the proof was skipped"
 	}
-	return LossAfter(pins, w.watch.Estate().Replication.LastContact)
+	return LossAfter(pins)
 }
 
 // LossAfter is what an unplanned run lost: everything that the old writer committed between the last commit that the replica had
-// replayed and the last sign of it. What the old writer holds beyond is known when its region is back.
-func LossAfter(pins runbook.Pins, contact time.Time) string {
+// replayed and the moment at which its region fell silent, or else the promotion. What the old writer holds beyond is known when its
+// region is back.
+func LossAfter(pins runbook.Pins) string {
 	last, err := time.Parse(time.RFC3339Nano, pins[PinCommit])
 	called, calledErr := time.Parse(time.RFC3339Nano, pins[PinPromotedAt])
 	switch {
@@ -172,8 +172,12 @@ func LossAfter(pins runbook.Pins, contact time.Time) string {
 	if position := pins[PinPosition]; position != "" {
 		text += " (position " + position + ")"
 	}
-	if contact.After(last) {
-		text += fmt.Sprintf("; what was committed after it is lost: at most %s, until the last contact at %s", atMost(contact.Sub(last)), contact.UTC().Format("15:04:05 UTC"))
+	until, why := called, "the promotion"
+	if silent, err := time.Parse(time.RFC3339Nano, pins[PinSilent]); err == nil && silent.Before(until) {
+		until, why = silent, "the moment at which the old region was first seen to be silent"
+	}
+	if until.After(last) {
+		text += fmt.Sprintf("; lost is what was committed after it: at most %s, until %s, %s", atMost(until.Sub(last)), until.UTC().Format("15:04:05 UTC"), why)
 	}
 	return text
 }

@@ -52,6 +52,17 @@ func TestTheVerdictAfterAFailoverIsOfTheNewRoles(t *testing.T) {
 			"us-west-2 serves. us-east-1 cannot take over now: backend runs 0 of 1.",
 			"At most 1.2 s of data at risk · serving in ~7 min (failover, 2 h ago)",
 		}, Warn},
+		"the new region is dark, and nothing stands by": {func(s *scene) {
+			back(s).lose(1).silencePublic()
+			s.join()
+			for range 4 {
+				s.pass(fast).join()
+			}
+		}, []string{
+			"us-west-2 does not answer since 12:00:15 (AWS API, balancer, database).",
+			"Old writer dev-db in us-east-1 kept, fenced since 10:06:00.",
+			"There is no standby since 10:06:00.",
+		}, Bad},
 		"promoted, and users not sent there yet": {func(s *scene) {
 			s.api(answered(503, "", noon))
 			s.in.Edge.Write, s.in.Edge.Resolvers = answered(503, "", noon), nil

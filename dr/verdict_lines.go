@@ -127,11 +127,16 @@ func (j *join) darkLines(busy, away *Region) {
 		return
 	}
 	j.loss(away)
-	if j.e.Record.Serve == 0 {
+	switch {
+	case j.lone():
+		if users != "" {
+			j.say(text(strings.TrimSpace(users)))
+		}
+	case j.e.Record.Serve == 0:
 		j.say(text(users), muted("Time unknown: "+j.e.noTime()+"."))
-		return
+	default:
+		j.say(text(users), text(j.latestStart(busy)))
 	}
-	j.say(text(users), text(j.latestStart(busy)))
 }
 
 // latestStart is until when a takeover can begin and still meet the target for the time that users wait, by past runs.

@@ -31,13 +31,17 @@ type StepLine struct {
 func (l StepLine) Holds(i int) bool { return i >= l.First && i < l.First+l.Count }
 
 // Steps draws a list of steps in at most height lines of width cells. Where they do not fit, neighbours that fold are
-// put together, no more of them than must be; what still does not fit is scrolled, with step at in view, and counted.
+// put together, no more of them than must be; then everything before step at, and everything after it, in one line each,
+// of which what does not fold keeps its name. Below three lines the list is scrolled, with step at in view, and counted.
 func Steps(steps []Step, width, height, at int) []StepLine {
 	if height <= 0 {
 		return nil
 	}
 	list := newStepList(steps, width)
 	groups := folded(steps, at, height)
+	if height >= 3 && at >= 0 {
+		groups = summed(groups, at, height)
+	}
 	top, rest := 0, 0
 	if len(groups) > height {
 		top = middleOf(groups, at, height-1)
@@ -78,6 +82,26 @@ func folded(steps []Step, at, height int) []group {
 		}
 	}
 	return out
+}
+
+// summed puts the lines before step at together, then those after it, until there are no more than height.
+func summed(g []group, at, height int) []group {
+	for len(g) > height {
+		i := 0
+		for i < len(g) && at >= g[i].first+g[i].n {
+			i++
+		}
+		k := 0 // two lines before it, the first ones
+		if i < 2 {
+			k = len(g) - 2 // or after it, the last ones
+		}
+		if k <= i && i < 2 {
+			break
+		}
+		g[k].n += g[k+1].n
+		g = append(g[:k+1], g[k+2:]...)
+	}
+	return g
 }
 
 // longestRun is the longest run of lines of one step each that fold.
@@ -148,8 +172,11 @@ func newStepList(steps []Step, width int) stepList {
 }
 
 func (l stepList) draw(g group) Line {
-	if g.n > 1 {
+	switch {
+	case g.n > 1 && l.alike(g):
 		return l.together(g)
+	case g.n > 1:
+		return l.sum(g)
 	}
 	s := l.steps[g.first]
 	line := Cat(s.Mark, Space(1), s.Name.Fit(l.name), Space(2), s.Words.Fit(l.words), Space(2), s.Time.Right(l.times))
@@ -172,4 +199,38 @@ func (l stepList) together(g group) Line {
 		out = next
 	}
 	return out.Cut(l.width)
+}
+
+// alike says whether all steps of a line fold in the same way.
+func (l stepList) alike(g group) bool {
+	for _, s := range l.steps[g.first : g.first+g.n] {
+		if s.Fold == FoldNever || s.Fold != l.steps[g.first].Fold {
+			return false
+		}
+	}
+	return true
+}
+
+// sum is several steps in one line: those that fold are counted, the rest are named.
+func (l stepList) sum(g group) Line {
+	counts := map[Fold]int{}
+	marks := map[Fold]Line{}
+	var named []Line
+	for _, s := range l.steps[g.first : g.first+g.n] {
+		if s.Fold == FoldNever {
+			named = append(named, Cat(s.Mark, Space(1), s.Name))
+			continue
+		}
+		counts[s.Fold]++
+		marks[s.Fold] = s.Mark
+	}
+	var parts []Line
+	if n := counts[FoldOver]; n > 0 {
+		parts = append(parts, Cat(marks[FoldOver], F(Muted, " %d over", n)))
+	}
+	parts = append(parts, named...)
+	if n := counts[FoldAhead]; n > 0 {
+		parts = append(parts, Cat(marks[FoldAhead], F(Muted, " %d ahead", n)))
+	}
+	return Join(3, parts...).Cut(l.width)
 }

@@ -63,17 +63,36 @@ func TestNoMoreStepsAreFoldedThanMustBe(t *testing.T) {
 	}
 }
 
-func TestStepsThatDoNotFoldAreScrolledAndCounted(t *testing.T) {
+func TestWhatDoesNotFoldIsNamedWhereAllElseIsCounted(t *testing.T) {
+	steps := run16(9)
+	steps[2].Mark, steps[2].Fold = T(Warn, "!"), FoldNever
+	lines := plainSteps(Steps(steps, 78, 3, 9))
+	want := []string{"✓ 8 over   ! step 2", "", "· step 10 · step 11 · step 12 · step 13 · step 14 · step 15"}
+	if lines[0] != want[0] || lines[2] != want[2] || !strings.HasPrefix(lines[1], "▸ step 9") {
+		t.Errorf("got %q", lines)
+	}
+	steps[12].Mark, steps[12].Fold = T(Accent, "▸"), FoldNever
+	if got := plainSteps(Steps(steps, 78, 3, 9))[2]; got != "▸ step 12   · 5 ahead" {
+		t.Errorf("after it: %q", got)
+	}
+}
+
+func plainSteps(lines []StepLine) []string {
+	var out []string
+	for _, l := range lines {
+		out = append(out, l.Line.String())
+	}
+	return out
+}
+
+func TestInTwoLinesTheListIsScrolledAndCounted(t *testing.T) {
 	steps := run16(0)
 	for i := range steps {
 		steps[i].Fold = FoldNever
 	}
-	lines := Steps(steps, 78, 6, 8)
-	if got := lines[5].Line.String(); got != "↑ 6 more   ↓ 5 more" {
+	lines := Steps(steps, 78, 2, 8)
+	if got := lines[1].Line.String(); got != "↑ 8 more   ↓ 7 more" || !lines[0].Holds(8) {
 		t.Errorf("counted: %q", got)
-	}
-	if !lines[2].Holds(8) {
-		t.Errorf("step 8 is not in the middle: %+v", lines)
 	}
 }
 

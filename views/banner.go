@@ -1,8 +1,6 @@
 package views
 
 import (
-	"strings"
-
 	"lifeboat/dr"
 	"lifeboat/dr/runbook"
 	"lifeboat/ui"
@@ -14,19 +12,17 @@ func (m *root) banner() ui.Line {
 	if f == nil {
 		return nil
 	}
-	p := f.View.Plan
-	name := ui.B(ui.Text, runTitle(p))
 	role, says := f.bannerWords()
-	return ui.Cat(ui.T(role, "▌ "), name, ui.T(role, " "+says+"."), ui.T(ui.Text, " "), ui.B(ui.Accent, "R"), ui.T(ui.Muted, " goes to it."))
+	return ui.Cat(ui.T(role, "▌ "), ui.B(ui.Accent, "R"), ui.Space(2), ui.B(ui.Text, runTitle(f.View.Plan)+": "), ui.T(role, says))
 }
 
-// runTitle is a run as a sentence begins with it: "The failover to us-west-2".
+// runTitle is what a run is called in a sentence: "failover to us-west-2".
 func runTitle(p runbook.Plan) string {
 	name := p.Name
 	if p.DryRun {
 		name = "dry run of a " + name
 	}
-	return "The " + strings.TrimSpace(name) + " to " + p.To
+	return name + " to " + p.To
 }
 
 // bannerWords is how a run that is open stands.
@@ -34,9 +30,9 @@ func (f *followed) bannerWords() (ui.Role, string) {
 	v := f.View
 	switch {
 	case f.Dead != "":
-		return ui.Bad, "is left alone: " + f.Dead
+		return ui.Bad, f.Dead
 	case v.Ending != runbook.Running:
-		return ui.Warn, "is stopped, and can be resumed"
+		return ui.Warn, "stopped, can be resumed"
 	}
 	for _, q := range f.Questions {
 		switch q.Kind {
@@ -45,19 +41,19 @@ func (f *followed) bannerWords() (ui.Role, string) {
 		case runbook.AskCode:
 			return ui.Warn, "waits for a code"
 		default:
-			return ui.Warn, "waits at its gate: " + q.Title
+			return ui.Warn, "waits at its gate, " + q.Title
 		}
 	}
 	if v.Open {
 		if open := f.unfenced(); open != "" {
-			return ui.Bad, "is open: " + open
+			return ui.Bad, "OPEN, " + open
 		}
-		return ui.Warn, "is open: something is kept being tried"
+		return ui.Warn, "open, something is kept being tried"
 	}
 	if i := current(v); i >= 0 && i < len(v.Steps) {
-		return ui.Accent, "is under way: " + v.Steps[i].Title
+		return ui.Accent, "under way, " + v.Steps[i].Title
 	}
-	return ui.Accent, "is under way"
+	return ui.Accent, "under way"
 }
 
 // unfenced says that a promotion was made and nothing proves that the old writer has stopped; "" where that is not so.
@@ -68,4 +64,30 @@ func (f *followed) unfenced() string {
 		return v.Plan.To + " serves, old writer NOT fenced"
 	}
 	return ""
+}
+
+// offer is the key that fails over, and until when that ends within the target: while the region of the writer is dark
+// and no run is open.
+func (m *root) offer() ui.Line {
+	r := m.writerRegion()
+	if cannotStart(m) != "" || r == nil || r.Condition != dr.CondDark {
+		return nil
+	}
+	line := ui.Cat(ui.T(roleOf(r.Level), "▌ "), ui.T(ui.Text, "Press "), ui.B(ui.Accent, "f"), ui.T(ui.Text, " to fail over."))
+	rto, serve := m.o.Config.Objectives.RTO.D(), m.e.Record.Serve
+	if serve <= 0 || rto <= 0 || r.Since.IsZero() {
+		return line
+	}
+	at := r.Since.Add(rto - serve)
+	return ui.Cat(line, ui.T(ui.Text, " Latest safe start for the "+ui.Long(rto)+" target: "), ui.B(pick(at.Before(m.now), ui.Bad, ui.Text), at.UTC().Format("15:04")))
+}
+
+// writerRegion is the region of the writer of record; nil where that cannot be told.
+func (m *root) writerRegion() *dr.Region {
+	for i := range m.e.Regions {
+		if r := &m.e.Regions[i]; r.Name == orWords(m.e.Verdict.Writer, m.e.Regions[0].Name) {
+			return r
+		}
+	}
+	return nil
 }

@@ -101,6 +101,8 @@ func (f *frame) findingsPacked(r ui.Rect, head ui.Line, label int, all []noted) 
 			out[last] = ui.Cat(at, ui.Space(4), l)
 		case last < r.H-1:
 			out = append(out, ui.Cat(ui.Space(label), l.Cut(r.W-label)))
+		case i == 1 && r.W-at.Width()-4-tail >= 24: // after the count of what is ready: cut, rather than none
+			out[last] = ui.Cat(at, ui.Space(4), l.Cut(r.W-at.Width()-4-tail))
 		default:
 			out[last] = ui.Spread(r.W, at, ui.T(ui.Muted, moreWords(len(all)-i)))
 			return out

@@ -16,6 +16,7 @@ type frame struct {
 	sim      bool
 	checks   []dr.Check // readiness, for a failover of now
 	banner   ui.Line    // the run that is open, above the verdict
+	offer    ui.Line    // what to press, below the verdict
 	readOnly string     // why nothing can be changed here; "" where it can
 	aged     bool       // nothing at all was read for three periods: all of it is old, whatever it says of itself
 

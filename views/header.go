@@ -83,6 +83,9 @@ func (f *frame) verdict(w int) []ui.Line {
 			out = append(out, ui.Cat(bar, part))
 		}
 	}
+	if len(f.offer) > 0 && !f.aged {
+		out = append(out, f.offer.Cut(w))
+	}
 	return out
 }
 

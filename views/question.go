@@ -94,7 +94,7 @@ func (m *root) choices(q *runbook.Question, w int) []ui.Line {
 		switch {
 		case o.Disabled != "":
 			role, words, note = ui.Muted, string(o.Choice), "not now: "+o.Disabled
-		case o.Reason && o.Phrase != "":
+		case o.Reason && (o.Phrase != "" || o.Choice == runbook.Skip):
 			note = "asks for a phrase and a reason"
 		case o.Reason:
 			note = "asks for a reason"

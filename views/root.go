@@ -206,7 +206,7 @@ func (m *root) clock() {
 func (m *root) frame() *frame {
 	return &frame{
 		e: m.e, cfg: m.o.Config, now: m.now, sim: m.o.Simulated || m.e.Simulated, aged: isAged(m.e, m.o.Config, m.now),
-		readOnly: m.readOnly(), checks: m.checked, banner: m.banner(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
+		readOnly: m.readOnly(), checks: m.checked, banner: m.banner(), offer: m.offer(), order: m.order, needs: m.needs, at: m.at, moved: m.moved, filter: m.filter, zoom: m.zoom,
 	}
 }
 

@@ -26,6 +26,7 @@ func (f *runFrame) onlyPlanned() bool { return f.View.Started.IsZero() }
 
 // What dr's steps and pins are called that a report is made of.
 const (
+	stepFence  = "fence"     // writers of the region being left are stopped
 	stepPublic = "public"    // users are seen to be served by the region that takes over
 	stepReport = "report"    // its words are the run's own report
 	pinServed  = "served.at" // RFC 3339: when they were first seen to be

@@ -163,11 +163,11 @@ func (f *runFrame) headPlan(w int) ui.Line {
 func (f *runFrame) ails() ui.Line {
 	switch {
 	case f.Dead != "" && !closed(f.View):
-		return ui.Cat(ui.T(ui.Bad, "✗ "+f.Dead+". "), ui.T(ui.Text, "R takes it up again."))
+		return ui.Cat(ui.T(ui.Bad, "✗ "), ui.B(ui.Accent, "R"), ui.T(ui.Text, " takes it up again: "), ui.T(ui.Bad, f.Dead))
 	case f.err != nil:
 		return ui.T(ui.Warn, "! it cannot be followed now, what is shown is of "+ui.Clock(f.View.Changed, f.now)+": "+f.err.Error())
 	case f.View.Ending != runbook.Running && !closed(f.View):
-		return ui.Cat(ui.T(ui.Warn, "! it is stopped. "), ui.T(ui.Text, "R takes it up again. "), ui.T(ui.Muted, f.View.Note))
+		return ui.Cat(ui.T(ui.Warn, "! "), ui.B(ui.Accent, "R"), ui.T(ui.Text, " takes it up again: "), ui.T(ui.Warn, orWords(f.View.Note, "it is stopped")))
 	}
 	return nil
 }
@@ -185,6 +185,8 @@ func (f *runFrame) finish(left runbook.Projection) ui.Line {
 		return ui.T(ui.Warn, "! open: goes on trying")
 	case len(f.past) == 0:
 		return ui.T(ui.Muted, "finish unknown: no run or drill yet")
+	case !left.Known() && left.Left < time.Minute:
+		return ui.T(ui.Muted, "finish unknown: "+ui.Plural(len(left.Unknown), "step")+" never timed")
 	case !left.Known():
 		return ui.T(ui.Muted, "at least "+ui.Long(left.Left)+" more: "+ui.Plural(len(left.Unknown), "step")+" never timed")
 	}
@@ -196,7 +198,7 @@ func (f *runFrame) finish(left runbook.Projection) ui.Line {
 
 // latest is the moment by which what is left must go on to end within the target.
 func (f *runFrame) latest(left runbook.Projection) ui.Line {
-	if len(f.past) == 0 || f.rto <= 0 || f.View.Open || !f.served().IsZero() || f.View.Plan.DryRun {
+	if len(f.past) == 0 || !left.Known() || f.rto <= 0 || f.View.Open || !f.served().IsZero() || f.View.Plan.DryRun {
 		return nil
 	}
 	since, _ := f.outage()

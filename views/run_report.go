@@ -104,7 +104,7 @@ func (f *runFrame) lost() ui.Line {
 	if f.View.Mode == runbook.Planned {
 		return ui.T(ui.Warn, "? nothing was proven: the proof was skipped")
 	}
-	return ui.T(ui.Text, dr.LossAfter(pins, f.e.Replication.LastContact))
+	return ui.T(ui.Text, dr.LossAfter(pins))
 }
 
 // reportTimes says how long users were without an answer, and how long the run took.
@@ -113,11 +113,11 @@ func (f *runFrame) reportTimes(b *facts) {
 	if v.Plan.DryRun {
 		return
 	}
-	since, known := f.outage()
 	if t := f.served(); !t.IsZero() {
+		since, why := f.unserved()
 		role := pick(f.rto > 0 && t.Sub(since) > f.rto, ui.Bad, ui.Text)
 		line := ui.Cat(ui.B(role, ui.Secs(t.Sub(since))), ui.T(ui.Muted, fmt.Sprintf(" from %s, when %s, to %s, when %s was seen to serve users; target %s",
-			ui.Clock(since, f.now), pick(known, v.Plan.From+" fell silent", "the run began"), ui.Clock(t, f.now), v.Plan.To, ui.Long(f.rto))))
+			ui.Clock(since, f.now), why, ui.Clock(t, f.now), v.Plan.To, ui.Long(f.rto))))
 		b.fact("outage", line)
 	}
 	waited := time.Duration(0)
@@ -125,6 +125,16 @@ func (f *runFrame) reportTimes(b *facts) {
 		waited = max(waited, s.Waited)
 	}
 	b.fact("took", ui.Cat(ui.T(ui.Text, ui.Secs(v.Changed.Sub(v.Started))), ui.T(ui.Muted, waitedWords(waited))))
+}
+
+// unserved is when users were served no more, and by what that is known.
+func (f *runFrame) unserved() (since time.Time, why string) {
+	v := f.View
+	if s, ok := v.Step(stepFence); ok && v.Mode == runbook.Planned && !s.Began.IsZero() {
+		return s.Began, v.Plan.From + " was fenced"
+	}
+	since, known := f.outage()
+	return since, pick(known, v.Plan.From+" fell silent", "the run began")
 }
 
 func waitedWords(d time.Duration) string {

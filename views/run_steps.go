@@ -66,13 +66,16 @@ func foldOf(s runbook.StepView) ui.Fold {
 
 // stepWords is what goes on in a step, or what came of it.
 func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
-	words := f.words(s)
+	words := essence(f.words(s))
 	switch s.State {
 	case runbook.StateWaiting:
 		return ui.T(ui.Muted, f.waitsFor(s))
 	case runbook.StateLooking:
 		return ui.T(ui.Text, orWords(words, "looks whether it is so"))
 	case runbook.StateGate:
+		if !f.running() {
+			return ui.T(ui.Muted, "was at its gate")
+		}
 		return ui.Cat(ui.B(ui.Accent, "GATE"), ui.T(ui.Accent, "  waits for you"))
 	case runbook.StateDoing:
 		return ui.T(ui.Text, orWords(words, "called for"))
@@ -90,6 +93,14 @@ func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
 		return ui.T(ui.Muted, "taken back")
 	}
 	return ui.T(ui.Muted, words)
+}
+
+// essence is what was last seen, of an error that tells at length what was waited for.
+func essence(words string) string {
+	if _, last, ok := strings.Cut(words, "last seen: "); ok {
+		words = strings.TrimSuffix(last, ")")
+	}
+	return strings.TrimPrefix(words, "could not look: ")
 }
 
 // keeps says whether what was not done goes on being tried.

@@ -296,9 +296,9 @@ func TestARunThatDiedIsResumedAndTakenOverWithThePhrase(t *testing.T) {
 	held := &runbook.HeldError{By: runbook.Grant{Fence: 17, Holder: "ana", Host: "bastion", Run: testRun}, Free: noon.Add(time.Minute)}
 	runs.refuse = []error{fmt.Errorf("not resumed: %w", held)}
 	m := runModel(darkEast(), runs, 120, 36)
-	m.shows(t, "is left alone: its process (pid 4711) has died")
+	m.shows(t, "failover to us-west-2: its process (pid 4711) has died")
 	m.types("R")
-	m.shows(t, "✗ its process (pid 4711) has died. R takes it up again.")
+	m.shows(t, "✗ R takes it up again: its process (pid 4711) has died")
 	m.types("s")
 	m.shows(t, "nobody runs it now: R takes it up again")
 	m.types("R", "enter")
@@ -354,7 +354,7 @@ func TestARefusalWithoutAWayAroundIsSaid(t *testing.T) {
 
 func TestDetachingLeavesTheRunAndTheCockpitLeadsBack(t *testing.T) {
 	m, _ := atRun(midway, "d")
-	m.shows(t, "The failover to us-west-2 is under way: promote replica. R goes to it.", "us-east-1  primary")
+	m.shows(t, "▌ R  failover to us-west-2: under way, promote replica", "us-east-1  primary")
 	m.types("f")
 	m.shows(t, "failover: a run is open: R goes to it")
 	m.types("R")
@@ -374,7 +374,7 @@ func TestARunThatWaitsIsOfferedFirstUnlessSomebodyIsAtWork(t *testing.T) {
 
 	runs = newFakeRuns(midway)
 	m = runModel(darkEast(), runs, 80, 24)
-	m.shows(t, "is under way: promote replica", "us-east-1  primary")
+	m.shows(t, "under way, promote replica", "us-east-1  primary")
 }
 
 func TestASecondOperatorSeesWhoHasPassed(t *testing.T) {
@@ -393,6 +393,17 @@ func TestASecondOperatorSeesWhoHasPassed(t *testing.T) {
 	if len(runs.taken) != 1 {
 		t.Errorf("taken %+v", runs.taken)
 	}
+}
+
+func TestADarkWriterOffersTheKeyAndTheLatestSafeStart(t *testing.T) {
+	m := runModel(darkEast(), newFakeRuns(nil), 120, 36)
+	m.shows(t, "Press f to fail over.")
+	m.hides(t, "Latest safe start")
+	e := darkEast()
+	e.Record.Serve = 7 * time.Minute
+	runModel(e, newFakeRuns(nil), 120, 36).shows(t, "Press f to fail over. Latest safe start for the 1 h target: 04:05")
+	runModel(e, newFakeRuns(midway), 120, 36).hides(t, "Press f")
+	modelOf(e, testConfig(), 120, 36).hides(t, "Press f")
 }
 
 func TestWithoutADoorNothingCanBeChanged(t *testing.T) {
@@ -447,7 +458,7 @@ func TestAGateCanBeAnsweredOnAScreenOfNineLines(t *testing.T) {
 func TestARunIsFollowedWhileTheProgramRuns(t *testing.T) {
 	runs := newFakeRuns(midway)
 	withOptions(t, Options{Source: &still{e: darkEast()}, Runs: runs}, 120, 36, func(term *terminal) {
-		term.shows("is under way: promote replica. R goes to it.")
+		term.shows("R  failover to us-west-2: under way, promote replica")
 		term.press("R")
 		term.shows("▸ promote replica", "rebooting")
 		runs.set(plainEdge(noon.Add(-5 * time.Minute)).update())
@@ -464,7 +475,7 @@ func TestARunIsFollowedWhileTheProgramRuns(t *testing.T) {
 		term.settle()
 		term.shows("Report", "done: us-west-2 has taken over")
 		term.press("d")
-		term.hides("R goes to it")
+		term.hides("R  failover")
 	})
 }
 

@@ -3,6 +3,7 @@ package runbook
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -42,7 +43,21 @@ var ErrExists = errors.New("there already is an entry at this place of the journ
 // NewRunID makes the id of a run from the time it starts and its procedure: "20261123T031502.123Z-failover". Ids sort
 // by time.
 func NewRunID(at time.Time, procedure string) string {
-	return at.UTC().Format("20060102T150405.000Z") + "-" + procedure
+	return at.UTC().Format(idTime) + "-" + procedure
+}
+
+const idTime = "20060102T150405.000Z"
+
+// NextRunID is NewRunID where there may be runs of machines whose clocks are ahead: it sorts after all of these, since ids
+// tell which of two runs came later.
+func NextRunID(at time.Time, procedure string, runs []string) string {
+	for _, run := range runs {
+		began, _, _ := strings.Cut(run, "-")
+		if t, err := time.Parse(idTime, began); err == nil && at.Before(t.Add(time.Millisecond)) {
+			at = t.Add(time.Millisecond)
+		}
+	}
+	return NewRunID(at, procedure)
 }
 
 // follow is Follow for a store that can only be read: it looks again after every pause. A look that fails ends it,

@@ -24,15 +24,19 @@ const (
 	// launchPatience is how long a run's process may take to answer. It reads nothing of the cloud before it does.
 	launchPatience = 20 * time.Second
 	launchLook     = 10 * time.Millisecond
+	// listPatience is how long the runs that there are may take to be listed.
+	listPatience = 5 * time.Second
 )
 
 // begin starts a new run in a process of its own. It gives the run's id and a link to its process as soon as that answers;
 // what comes of it is told over the link.
 func (a *app) begin(ctx context.Context, c *config.Config, s *dr.State, o dr.Order) (string, *runbook.Line, error) {
-	for at := time.Now(); ; at = at.Add(time.Millisecond) {
-		o.Run = runbook.NewRunID(at, string(o.Kind))
+	runs := knownRuns(ctx, s)
+	for {
+		o.Run = runbook.NextRunID(time.Now(), string(o.Kind), runs)
 		err := writeOrder(s, o, os.O_EXCL) // two runs of one moment are two all the same
 		if errors.Is(err, os.ErrExist) {
+			runs = append(runs, o.Run)
 			continue
 		}
 		if err != nil {
@@ -41,6 +45,14 @@ func (a *app) begin(ctx context.Context, c *config.Config, s *dr.State, o dr.Ord
 		l, err := a.launch(ctx, c, s, o.Run)
 		return o.Run, l, err
 	}
+}
+
+// knownRuns are those that the new one must sort after. Where they cannot be listed now, its process will not start it either.
+func knownRuns(ctx context.Context, s *dr.State) []string {
+	ctx, cancel := context.WithTimeout(ctx, listPatience)
+	defer cancel()
+	runs, _ := s.Archive.Runs(ctx)
+	return runs
 }
 
 // resume starts a process that takes a run up.
