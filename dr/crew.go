@@ -114,17 +114,11 @@ func writerOfRecord(ctx context.Context, c *config.Config, a runbook.Archive) (r
 		if err != nil {
 			return "", "", fmt.Errorf("run %s: %w", id, err)
 		}
-		if v := runbook.Replay(entries); promotes(v) {
+		if v := runbook.Replay(entries); promoted(v) {
 			return v.Plan.To, id, nil
 		}
 	}
 	return c.Regions.Primary.Name, "", nil
-}
-
-// promotes says whether a run has made another region the writer: its promotion was called for, and not refused.
-func promotes(v runbook.View) bool {
-	s, ok := v.Step(StepPromote)
-	return ok && !v.Plan.DryRun && (s.Changed || s.Begun)
 }
 
 // missing says whether an error is the cloud's word that there is no such thing.

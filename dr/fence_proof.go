@@ -3,7 +3,6 @@ package dr
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -11,9 +10,6 @@ import (
 	"lifeboat/aws"
 	"lifeboat/dr/pg"
 )
-
-// rdsOwn is the user of RDS's own sessions on every instance.
-const rdsOwn = "rdsadmin"
 
 // prove looks whether no task of a writer is left and nobody but Lifeboat is connected to the old writer: by SQL at once, else over
 // two periods of CloudWatch. Without a proof the words say what is left; an error is a look that could not be made.
@@ -72,30 +68,10 @@ func (f *fence) tasks(ctx context.Context) ([]string, error) {
 }
 
 func (f *fence) bySQL(r pg.Reading) (*Receipt, string, error) {
-	if n, who := strangers(r); n > 0 {
+	if n, who := Strangers(r); n > 0 {
 		return nil, several(n, "connection") + " to " + f.p.source + " left: " + who, nil
 	}
 	return &Receipt{At: f.now(), By: "sql", Text: "no task, and no connection but Lifeboat's"}, "", nil
-}
-
-// strangers are the sessions that may write: neither Lifeboat's own nor RDS's.
-func strangers(r pg.Reading) (n int, who string) {
-	var names []string
-	for _, c := range r.Connections {
-		if c.Own || c.User == rdsOwn {
-			continue
-		}
-		n += c.Count
-		name := plain(c.User)
-		if c.Application != "" {
-			name += " (" + plain(c.Application) + ")"
-		}
-		if c.Client != "" {
-			name += " from " + plain(c.Client)
-		}
-		names = append(names, name)
-	}
-	return n, strings.Join(names[:min(len(names), 3)], ", ")
 }
 
 // byMetric wants the newest periods, all of them after the last task was gone, to be without a connection.
