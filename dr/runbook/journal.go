@@ -75,9 +75,15 @@ func (j *journal) append(ctx context.Context, e Entry, then func(Entry)) error {
 		return j.dead
 	}
 	j.next, j.head = e.Seq+1, e.Hash
+	if e.Kind == EntryEnded || e.Kind == EntryStopped {
+		j.dead = errClosed
+	}
 	then(e)
 	return nil
 }
+
+// errClosed is a journal whose last word was said: what still looks at the cloud then must not write after it.
+var errClosed = errors.New("the run has ended: nothing more is written in its journal")
 
 // keep appends a line, and looks before it repeats where it is not known whether it was kept.
 func (j *journal) keep(ctx context.Context, seq int64, line []byte) error {

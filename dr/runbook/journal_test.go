@@ -231,3 +231,27 @@ func TestAnotherPlanIsNotResumed(t *testing.T) {
 		}
 	})
 }
+
+// What goes on looking when a run has ended, the guard of a fence, must not write after its last word.
+func TestNothingIsWrittenAfterARunHasEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		p := s.failover()
+		var left *runbook.Task
+		look := p.Steps[1].Check
+		p.Steps[1].Check = func(ctx context.Context, task *runbook.Task) (runbook.Seen, error) {
+			left = task
+			return look(ctx, task)
+		}
+		if res := b.start(t, s, p).Wait(); res.Ending != runbook.Done {
+			t.Fatal(res.Ending, res.Err)
+		}
+		if _, err := left.Decide(t.Context(), "receipt.1.void", "too late"); err == nil {
+			t.Error("a decision was made after the end")
+		}
+		if report, err := runbook.Verify(t.Context(), b.store); err != nil || !report.Closed {
+			t.Errorf("the journal is not closed any more: %+v, %v", report, err)
+		}
+	})
+}
