@@ -210,8 +210,24 @@ func sheetLines(n int, s runbook.Sheet, w int) []ui.Line {
 	}
 	for _, command := range s.Commands {
 		for part := range strings.SplitSeq(command, "\n") {
-			out = append(out, ui.Cat(ui.Space(4), ui.T(ui.Text, part)).Wrap(w, 8)...)
+			out = append(out, commandLines(part, w)...)
 		}
 	}
 	return slices.Clip(out)
+}
+
+// commandLines is a command that can be copied as it stands: a line that goes on ends as a shell wants it.
+func commandLines(command string, w int) []ui.Line {
+	remark := strings.HasPrefix(command, "#")
+	lines := ui.T(pick(remark, ui.Muted, ui.Text), command).Wrap(max(w-6, 1), pick(remark, 0, 4))
+	for i, l := range lines {
+		switch {
+		case remark && i > 0:
+			l = ui.Cat(ui.T(ui.Muted, "# "), l)
+		case !remark && i < len(lines)-1:
+			l = ui.Cat(l, ui.T(ui.Text, ` \`))
+		}
+		lines[i] = ui.Cat(ui.Space(4), l).Cut(w)
+	}
+	return lines
 }

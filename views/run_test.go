@@ -414,6 +414,22 @@ func TestWithoutADoorNothingCanBeChanged(t *testing.T) {
 	m.hides(t, "H history")
 }
 
+func TestPaperCanBeCopiedAsItStands(t *testing.T) {
+	command := "aws rds promote-read-replica --region us-west-2 --db-instance-identifier dr-db --backup-retention-period 7"
+	var joined string
+	for _, l := range commandLines(command, 60) {
+		joined += strings.TrimSuffix(strings.TrimSpace(l.String()), `\`)
+	}
+	if strings.Join(strings.Fields(joined), " ") != command {
+		t.Errorf("got %q", joined)
+	}
+	for _, l := range commandLines("# "+strings.Repeat("look at it ", 20), 60) {
+		if !strings.HasPrefix(strings.TrimSpace(l.String()), "#") {
+			t.Errorf("a remark goes on as a command: %q", l)
+		}
+	}
+}
+
 func TestARunThatCannotBeFollowedSaysSo(t *testing.T) {
 	m, runs := atRun(midway)
 	m.settled(runMsg{id: testRun, err: errors.New("connection refused")})
