@@ -2,6 +2,7 @@ package runbook
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 )
@@ -45,12 +46,14 @@ func (r *Run) stillHolds(s *Step) bool {
 func gateID(g *Gate) string { return "gate " + g.ID }
 
 // askGate gathers what the gate shows and asks until as many people have passed it as it needs, or until it need not be
-// asked any more. Looking again gathers the figures anew; whoever passed it before is not asked again.
+// asked any more, which may come while the question is open. Looking again gathers the figures anew; whoever passed it before is not asked again.
 func (r *Run) askGate(f *flight, g *Gate) error {
 	var passed []string
 	for !r.unneeded(f, g) {
-		a, err := r.ask(f.look, r.gateQuestion(f, g, passed))
+		a, err := r.askWhileNeeded(f, g, r.gateQuestion(f, g, passed))
 		switch {
+		case errors.Is(err, errUnneeded):
+			continue
 		case err != nil:
 			return err
 		case a.Choice == Skip:
@@ -68,6 +71,26 @@ func (r *Run) askGate(f *flight, g *Gate) error {
 		}
 	}
 	return nil
+}
+
+// errUnneeded takes a gate's question back: what it guards against does not hold any more.
+var errUnneeded = errors.New("the gate need not be asked any more")
+
+// askWhileNeeded takes the question back as soon as the gate need not be asked: what was missing may come while somebody reads.
+func (r *Run) askWhileNeeded(f *flight, g *Gate, q Question) (Answer, error) {
+	if g.Unless == nil {
+		return r.ask(f.look, q)
+	}
+	ctx, stop := context.WithCancelCause(f.look)
+	defer stop(nil)
+	go func() {
+		for sleep(ctx, r.o.Timing.Poll) {
+			if r.unneeded(f, g) {
+				stop(errUnneeded)
+			}
+		}
+	}()
+	return r.ask(ctx, q)
 }
 
 // unneeded says whether what a gate guards against does not hold. A panic on the way counts as no.

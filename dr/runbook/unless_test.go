@@ -178,3 +178,43 @@ func TestACallOffThatComesTooLateStopsTheRunResumable(t *testing.T) {
 		}
 	})
 }
+
+// silentAt answers as another operator does, but leaves one question unanswered.
+type silentAt struct {
+	runbook.Operator
+	id string
+}
+
+func (o silentAt) Ask(ctx context.Context, q runbook.Question) (runbook.Answer, error) {
+	if q.ID != o.id {
+		return o.Operator.Ask(ctx, q)
+	}
+	<-ctx.Done()
+	return runbook.Answer{}, context.Cause(ctx)
+}
+
+// The receipt may come while somebody still reads the question that its lack has raised.
+func TestAGateThatNeedNotBeAskedAnyMoreTakesItsQuestionBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		p := s.failover()
+		var receipt atomic.Bool
+		promoteGate(&p).Unless = func(context.Context, *runbook.Task) bool { return receipt.Load() }
+		o := b.options(s)
+		o.Operator = silentAt{o.Operator, "gate promote"}
+		run, err := runbook.Start(s.context(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if open := run.View().Questions; len(open) != 1 || open[0].ID != "gate promote" || b.w.once()["promote"] != 0 {
+			t.Fatalf("open: %+v, %v", open, b.w.once())
+		}
+		receipt.Store(true)
+		res := run.Wait()
+		if res.Ending != runbook.Done || len(res.View.Questions) != 0 || b.w.once()["promote"] != 1 {
+			t.Errorf("%s %v, open %+v, %v", res.Ending, res.Err, res.View.Questions, b.w.once())
+		}
+	})
+}
