@@ -95,6 +95,14 @@ func floors(ctx context.Context, c *aws.Changer, services []PinnedService, at fu
 func atFrom(s PinnedService) PinnedPlace { return s.From }
 func atTo(s PinnedService) PinnedPlace   { return s.To }
 
+// allSo is a look at several things: so, in these words, when none is left; else what is left. Beside an error it counts for nothing.
+func allSo(left []string, so, not string) runbook.Seen {
+	if len(left) == 0 {
+		return runbook.Seen{So: true, Text: so}
+	}
+	return runbook.Seen{Text: not + commas(left)}
+}
+
 // commas is a few words about several services, in the plan's order: "backend 1/2, frontend 0/2".
 func commas(words []string) string { return strings.Join(words, ", ") }
 

@@ -25,7 +25,7 @@ func (w *crew) protectStep(after ...string) runbook.Step {
 		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), Paper: w.protectPaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			missing, _, err := w.unprotected(ctx)
-			return runbook.Seen{So: err == nil && len(missing.words()) == 0, Text: commas(missing.words())}, err
+			return allSo(missing.words(), fmt.Sprintf("backups %d days, an alarm on its storage", w.p.retention), ""), err
 		},
 		Do: w.protect,
 	}

@@ -19,7 +19,7 @@ func (w *crew) floorsStep(after ...string) runbook.Step {
 		Undoing: runbook.UndoSeconds, Timeout: shortStep, Paper: w.floorsPaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			low, err := w.low(ctx)
-			return runbook.Seen{So: err == nil && len(low) == 0, Text: commas(serviceNames(low))}, err
+			return allSo(serviceNames(low), "floors and ceilings are those of "+w.p.from, "below: "), err
 		},
 		Do: func(ctx context.Context, _ *runbook.Task) error {
 			low, err := w.low(ctx)
@@ -189,7 +189,7 @@ func (w *crew) deployStep(after ...string) runbook.Step {
 		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), Paper: w.deployPaper,
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			old, err := w.notDeployed(ctx, t)
-			return runbook.Seen{So: err == nil && len(old) == 0, Text: commas(serviceNames(old))}, err
+			return allSo(serviceNames(old), "deployed since the promotion", "not yet: "), err
 		},
 		Do:    w.deploy,
 		Await: w.deployed,
@@ -310,7 +310,7 @@ func (w *crew) graceStep(after ...string) runbook.Step {
 		},
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			long, err := w.gracious(ctx)
-			return runbook.Seen{So: err == nil && len(long) == 0, Text: commas(serviceNames(long))}, err
+			return allSo(serviceNames(long), "as before the run", "still long: "), err
 		},
 		Do: func(ctx context.Context, t *runbook.Task) error {
 			long, err := w.gracious(ctx)
