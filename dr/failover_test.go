@@ -36,7 +36,7 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		if data := by.notice["gate open"].Data; !strings.HasPrefix(data, "at most ") {
 			t.Errorf("the opening gate says of the loss: %q", data)
 		}
-		if s, _ := v.Step(stepReport); !strings.Contains(s.Text, "lost is what was committed after it: at most ") || !strings.Contains(s.Text, "NOT fenced") {
+		if s, _ := v.Step(stepReport); !strings.Contains(s.Text, " of writes are lost: what was committed after ") || !strings.Contains(s.Text, "NOT fenced") {
 			t.Errorf("the report says: %s", s.Text)
 		}
 		time.Sleep(30 * time.Second)

@@ -42,7 +42,7 @@ func (w *crew) openGate() *runbook.Gate {
 			e := w.settled(ctx)
 			n := w.notice(e)
 			n.What = w.whatHappens()
-			n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback, with the data brought home"}
+			n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback"}
 			n.Failing = w.failing(e)
 			return n, nil
 		},
@@ -61,10 +61,10 @@ func (w *crew) whatHappens() []string {
 	out := []string{
 		fmt.Sprintf("fence %s: %s to 0 tasks", w.p.from, writers),
 		fmt.Sprintf("promote %s in %s", w.p.replica, w.p.to),
-		"scale " + w.p.to + " to full: " + w.counts(),
+		w.p.to + " to full: " + w.counts(),
 	}
 	if n := len(w.p.records); n > 0 {
-		out = append(out, fmt.Sprintf("then, behind a gate of its own: move %s to %s", several(n, "record"), w.p.balancer))
+		out = append(out, fmt.Sprintf("then, behind a gate of its own: move %s to %s's balancer", several(n, "record"), w.p.to))
 	} else {
 		out = append(out, "then, behind a gate of its own: move CloudFront's origin to "+w.p.to)
 	}

@@ -168,18 +168,19 @@ func LossAfter(pins runbook.Pins) string {
 	case err != nil:
 		return "What was lost is not known: the replica could not be asked for its last commit; it was promoted at " + called.UTC().Format("15:04:05 UTC")
 	}
-	text := "The last commit that came through is of " + last.UTC().Format("15:04:05.000 UTC")
+	came := last.UTC().Format("15:04:05.000 UTC")
 	if position := pins[PinPosition]; position != "" {
-		text += " (position " + position + ")"
+		came += " (position " + position + ")"
 	}
 	until, why := called, "the promotion"
 	if silent, err := time.Parse(time.RFC3339Nano, pins[PinSilent]); err == nil && silent.Before(until) {
-		until, why = silent, "the moment at which the old region was first seen to be silent"
+		until, why = silent, "when the old region was first seen to be silent"
 	}
-	if until.After(last) {
-		text += fmt.Sprintf("; lost is what was committed after it: at most %s, until %s, %s", atMost(until.Sub(last)), until.UTC().Format("15:04:05 UTC"), why)
+	if !until.After(last) {
+		return "The last commit that came through is of " + came
 	}
-	return text
+	return fmt.Sprintf("At most %s of writes are lost: what was committed after %s, the last commit that came through, and before %s, %s",
+		atMost(until.Sub(last)), came, until.UTC().Format("15:04:05 UTC"), why)
 }
 
 // known is holds without a look: what the newest refresh said.
