@@ -36,7 +36,9 @@ func (a *assess) scope() Scope {
 func (*assess) partial() bool         { return false }
 func (a *assess) page(m *root, n int) { a.move(m, n*max(a.room-1, 1)) }
 func (a *assess) move(_ *root, n int) { a.top = max(0, min(a.top+n, a.n-a.room)) }
-func (a *assess) followed() *followed { return &followed{RunUpdate: RunUpdate{View: a.view()}} }
+func (a *assess) followed(e *dr.Estate) *followed {
+	return &followed{RunUpdate: RunUpdate{View: a.view(e)}}
+}
 func (a *assess) open(m *root) tea.Cmd {
 	if a.form != nil {
 		return a.form.enter()
@@ -94,11 +96,14 @@ func (m *root) planned(msg planMsg) {
 	}
 }
 
-// view is the plan as a run that has not begun.
-func (a *assess) view() runbook.View {
+// view is the plan as a run that has not begun. Until there is one, it goes from the writer of record to the other region.
+func (a *assess) view(e *dr.Estate) runbook.View {
 	v := runbook.View{Plan: a.plan.Plan, Mode: a.plan.Plan.Mode, Pins: a.plan.Plan.Pins}
 	if v.Plan.Name == "" {
-		v.Plan.Name = string(a.kind)
+		v.Plan.Name, v.Plan.From, v.Plan.To = string(a.kind), a.leaving(e), e.Regions[1].Name
+		if v.Plan.From == v.Plan.To {
+			v.Plan.To = e.Regions[0].Name
+		}
 	}
 	for _, s := range a.plan.Plan.Steps {
 		v.Steps = append(v.Steps, runbook.StepView{PlannedStep: s, State: runbook.StateWaiting})

@@ -12,7 +12,7 @@ import (
 )
 
 func (a *assess) draw(m *root, c *ui.Canvas) *tea.Cursor {
-	f := m.runFrame(a.followed())
+	f := m.runFrame(a.followed(m.e))
 	p := runFrameLayout(m.w, m.h)
 	lines := a.costs(m, f, max(p.lower.W, 1))
 	plan := a.planLines(f.facts(max(p.side.W, p.lower.W, 1)), f)

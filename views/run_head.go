@@ -153,7 +153,7 @@ func (f *runFrame) headTime(w int) ui.Line {
 // headPlan is what holds before a run.
 func (f *runFrame) headPlan(w int) ui.Line {
 	phrase := dr.Kind(f.View.Plan.Name).Phrase(f.View.Plan.From, f.View.Plan.To)
-	if f.View.Plan.From == "" {
+	if len(f.View.Steps) == 0 { // there is no plan yet
 		return nil
 	}
 	return ui.Cat(ui.T(ui.Muted, "nothing changes before you type:  "), ui.T(ui.Text, phrase)).Cut(w)

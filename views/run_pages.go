@@ -140,7 +140,7 @@ func paperTitle(plan runbook.Plan) ui.Line {
 // openPaper writes what is left as commands: of a run, or of a plan.
 func (m *root) openPaper() tea.Cmd {
 	if a, ok := m.base().(*assess); ok {
-		p := newPaper(func(*root) *followed { return a.followed() })
+		p := newPaper(func(m *root) *followed { return a.followed(m.e) })
 		p.sheets, p.err = a.plan.Paper, a.err
 		m.toRun()
 		m.push(p)

@@ -263,3 +263,10 @@ func TestAGateCanBeAnsweredOnAScreenOfNineLines(t *testing.T) {
 		t.Errorf("taken %+v", runs.taken)
 	}
 }
+
+func TestBeforeThereIsAPlanItIsSaidFromWhereToWhere(t *testing.T) {
+	m := runModel(darkEast(), newFakeRuns(nil), 80, 24)
+	m.push(&assess{kind: dr.Failover, asking: true})
+	m.shows(t, "us-east-1 → us-west-2", "planning")
+	m.hides(t, "nothing changes before you type")
+}
