@@ -71,7 +71,8 @@ func (f *fence) bySQL(r pg.Reading) (*Receipt, string, error) {
 	if n, who := Strangers(r); n > 0 {
 		return nil, several(n, "connection") + " to " + f.p.source + " left: " + who, nil
 	}
-	return &Receipt{At: f.now(), By: "sql", Text: "no task, and no connection but Lifeboat's"}, "", nil
+	// The database's own clock: datapoints are held against it, which AWS stamps.
+	return &Receipt{At: r.ServerTime.Add(r.Took), By: "sql", Text: "no task, and no connection but Lifeboat's"}, "", nil
 }
 
 // byMetric wants the newest periods, all of them after the last task was gone, to be without a connection.

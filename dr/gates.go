@@ -157,11 +157,7 @@ func (w *crew) edgeGate() *runbook.Gate {
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			n := w.notice(w.settled(ctx))
 			n.What, n.Never = w.moves(), []string{"moving users back: " + w.p.from + " is no writer any more; the way back is failback"}
-			if w.p.kind == Failover {
-				n.Data = w.lost(t)
-			} else {
-				n.Data = "nothing was lost: " + t.Pin(PinToken)
-			}
+			n.Data = w.lost(t)
 			ok, words := w.fence.holds(ctx, t)
 			if !ok && !t.Overridden(checkReceipt) {
 				n.Failing = append(n.Failing, runbook.Failing{ID: checkReceipt, Text: words, Override: "send users without a fence receipt"})

@@ -24,9 +24,10 @@ const (
 	PinPromotedAt  = "promoted.at"       // RFC 3339, decided right before the promotion was called for
 	PinPosition    = "promoted.position" // the replica's replay position then
 	PinCommit      = "promoted.commit"   // commit time of the last transaction that it had replayed then
-	PinToken       = "token"             // how it was proven that nothing is lost
-	PinOldPosition = "old.position"      // the old writer's last position, read after the fence
+	PinToken       = "token"             // how it was proven that nothing is lost, decided when the promotion was accepted
 	pinReceipt     = "receipt."          // and its number: JSON Receipt
+	pinTokens      = "token."            // and its number: JSON Token
+	pinOldPosition = "old.position."     // and a receipt's number: the old writer's last position, read under that receipt
 )
 
 // StepPromote is the step from which on another region is the writer of record.

@@ -9,7 +9,6 @@ import (
 
 	"lifeboat/aws"
 	"lifeboat/aws/fault"
-	"lifeboat/dr/pg"
 	"lifeboat/dr/runbook"
 )
 
@@ -24,77 +23,6 @@ func (w *crew) tokenStep(after ...string) runbook.Step {
 		ID: stepToken, Title: "prove that the replica has everything", Why: "what the old writer acknowledged and the replica lacks would be lost",
 		After: after, Calls: calls, Safety: true, PlannedOnly: true, Timeout: w.c.Waits.Step.D(), Await: w.token,
 	}
-}
-
-func (w *crew) token(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-	if have := t.Pin(PinToken); have != "" {
-		return runbook.Seen{So: true, Text: have}, nil
-	}
-	proof, words, err := w.proven(ctx, t)
-	if err != nil || proof == "" {
-		return runbook.Seen{Text: words}, err
-	}
-	kept, err := t.Decide(ctx, PinToken, proof)
-	return runbook.Seen{So: err == nil, Text: kept}, err
-}
-
-// proven is the proof in words; "" while there is none, and then the words say what is waited for.
-func (w *crew) proven(ctx context.Context, t *runbook.Task) (proof, words string, err error) {
-	old, replica := w.sql[w.p.from], w.sql[w.p.to]
-	if old != nil && replica != nil {
-		return w.byPositions(ctx, t, old, replica)
-	}
-	return w.byDatapoint(ctx, t)
-}
-
-// byPositions compares the old writer's last position, read once after the fence, with what the replica has replayed.
-func (w *crew) byPositions(ctx context.Context, t *runbook.Task, old, replica sqlReader) (proof, words string, err error) {
-	last := t.Pin(PinOldPosition)
-	if last == "" {
-		r, err := old.Read(ctx)
-		if err != nil {
-			return "", "", judged(err)
-		}
-		if r.InRecovery {
-			return "", "", runbook.Never(fmt.Errorf("%s is a replica itself: its position proves nothing", w.p.source))
-		}
-		if last, err = t.Decide(ctx, PinOldPosition, r.CurrentLSN.String()); err != nil {
-			return "", "", err
-		}
-	}
-	want, err := pg.ParseLSN(last)
-	if err != nil {
-		return "", "", runbook.Never(err)
-	}
-	r, err := replica.Read(ctx)
-	if err != nil {
-		return "", "", judged(err)
-	}
-	if r.ReplayLSN < want {
-		return "", fmt.Sprintf("the replica is at %s of %s", r.ReplayLSN, want), nil
-	}
-	return fmt.Sprintf("the replica has replayed %s, past the old writer's last position %s", r.ReplayLSN, want), "", nil
-}
-
-// byDatapoint is the proof without a connection: a datapoint stamped t with lag l proves that all that was committed before t - l is
-// replayed. RDS commits a heartbeat of its own every five minutes, so this takes six to ten.
-func (w *crew) byDatapoint(ctx context.Context, t *runbook.Task) (proof, words string, err error) {
-	r, _, void := ReceiptOf(t.Pins())
-	if r == nil || void != "" {
-		return "", "there is no fence receipt that holds", nil
-	}
-	need := r.At.Add(w.c.Waits.Receipt.D())
-	series, err := w.arriving().Metric(ctx, "ReplicaLag", w.p.replica, r.At)
-	if err != nil {
-		return "", "", err
-	}
-	for _, p := range slices.Backward(series) {
-		if safe := p.At.Add(-secondsOf(p.Value)); p.Value >= 0 && safe.After(need) {
-			return fmt.Sprintf("ReplicaLag %s at %s: all before %s is replayed, and the last writer had stopped at %s",
-				span(secondsOf(p.Value)), clock(p.At, w.now()), clock(safe, w.now()), clock(r.At, w.now())), "", nil
-		}
-	}
-	return "", "waiting for a ReplicaLag datapoint that reaches beyond " + clock(need, w.now()) + " (6 to 10 minutes without a connection to the databases)", nil
 }
 
 // promoteStep is the commit point: from its call on the way back is failback.
@@ -146,12 +74,12 @@ func (w *crew) mayPromote(ctx context.Context, t *runbook.Task) (runbook.Seen, e
 	if seen, err := w.fence.allowed(ctx, t); err != nil || !seen.So {
 		return seen, err
 	}
-	if t.Mode() == runbook.Planned && t.Pin(PinToken) == "" && t.State(stepToken) != runbook.StateSkipped {
-		return runbook.Seen{Text: "nothing proves that the replica has everything"}, nil
-	}
 	ok, words := w.fence.holds(ctx, t)
-	if !ok && t.Overridden(checkReceipt) {
+	switch {
+	case !ok && t.Overridden(checkReceipt):
 		return runbook.Seen{So: true, Text: words + ": overridden"}, nil
+	case ok && t.Mode() == runbook.Planned && t.State(stepToken) != runbook.StateSkipped:
+		return w.stillProven(ctx, t)
 	}
 	return runbook.Seen{So: ok, Text: words}, nil
 }
@@ -161,7 +89,10 @@ func (w *crew) promote(ctx context.Context, t *runbook.Task) error {
 		return err
 	}
 	err := w.arriving().Promote(ctx, w.p.replica, w.p.retention)
-	if fault.KindOf(err) != fault.Refused {
+	switch {
+	case err == nil:
+		return w.keepToken(ctx, t)
+	case fault.KindOf(err) != fault.Refused:
 		return err
 	}
 	// RDS refuses an instance that is at work already: on it, or on another thing.
@@ -204,7 +135,7 @@ func (w *crew) promoted(ctx context.Context, t *runbook.Task) (runbook.Seen, err
 	case !db.Writer() || !serving(db):
 		return runbook.Seen{Text: db.Status}, nil
 	}
-	return runbook.Seen{So: true, Text: db.Status + ", writer"}, nil
+	return runbook.Seen{So: true, Text: db.Status + ", writer"}, w.keepToken(ctx, t)
 }
 
 // serving says whether an instance answers its users: it does so too while it is backed up or changed in small ways.

@@ -151,7 +151,7 @@ func (w *crew) lost(t *runbook.Task) string {
 		return "Nothing was lost: " + token
 	}
 	if t.Mode() == runbook.Planned {
-		return "Nothing was proven about what was lost: the proof was skipped"
+		return "Nothing was proven about what was lost: " + w.unproven(t)
 	}
 	return LossAfter(pins)
 }
