@@ -77,7 +77,7 @@ func (l *looks) asked(ctx context.Context, a aws.Asked) {
 // step says so, and once the stranger has gone another receipt is earned, and another proof, and the run goes on. One who came and went
 // unseen has moved the old writer's position, and then the proof alone is earned anew. Whatever was acknowledged is there in the end.
 func TestAReceiptIsVoidAtTheFirstNewConnection(t *testing.T) {
-	void := "the fence receipt is void: 1 connection to davidshaevel-dev-db left: platform (nightly-report)"
+	void := "the fence receipt is void: 1 connection to davidshaevel-dev-db left: nightly-report, user platform"
 	for _, c := range []struct {
 		when   string
 		look   int // which list of tasks after the proof: two are read by the gate, two by its step
