@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -129,5 +130,45 @@ func TestASwitchoverWithoutConnectionsProvesItByDatapointsAndLosesNoAcknowledged
 		if token := result.View.Pins[PinToken]; !strings.HasPrefix(token, "ReplicaLag ") {
 			t.Errorf("the token says %q", token)
 		}
+	})
+}
+
+// What was typed before a process died was typed over older figures: taken up days later, no run promotes by it.
+func TestARunThatIsTakenUpAsksAgainBeforeItPromotes(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		w.direct("darken", east)
+		time.Sleep(time.Minute)
+		ctx, die := context.WithCancelCause(t.Context())
+		r := w.runner()
+		var held runbook.Lease
+		lease := r.state.lease
+		r.state.lease = func() runbook.Lease { held = lease(); return held }
+		w.direct("break-call", "rds", "PromoteReadReplica", "InternalFailure")
+		id := runbook.NewRunID(time.Now(), "failover")
+		run, err := r.Begin(ctx, Order{Run: id, Kind: Failover, Operator: typing(OverrideReceipt)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, run, func(v runbook.View) bool { s, _ := v.Step(StepPromote); return s.Tries > 0 })
+		die(errCrash)
+		run.Wait()
+		_ = held.Release(t.Context(), runbook.Grant{})
+		w.direct("restore")
+		r.Close()
+		time.Sleep(2 * time.Hour)
+		by := typing(OverrideReceipt, "go on with an unknown lag")
+		again, err := w.runner().Resume(t.Context(), Order{Run: id, Operator: by})
+		if err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, again, func(v runbook.View) bool {
+			s, _ := v.Step(StepPromote)
+			return s.State.Over() || v.Ending != runbook.Running
+		})
+		if !slices.Contains(by.asked, PromotePhrase(west)) {
+			t.Errorf("it promoted after asking for %q only: %s", by.asked, says(again.View(), StepPromote))
+		}
+		again.Stop("test", "seen enough")
+		again.Wait()
 	})
 }

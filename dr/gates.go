@@ -37,13 +37,15 @@ func (w *crew) people(gate string) int {
 // openGate stands before everything.
 func (w *crew) openGate() *runbook.Gate {
 	return &runbook.Gate{
-		ID: gateOpen, Phrase: w.p.kind.Phrase(w.p.from, w.p.to), Title: w.p.kind.Phrase(w.p.from, w.p.to), People: w.people(gateOpen),
-		Show: func(ctx context.Context, _ *runbook.Task) (runbook.Notice, error) {
+		ID: gateOpen, Phrase: w.p.kind.Phrase(w.p.from, w.p.to), Title: w.p.kind.Phrase(w.p.from, w.p.to), People: w.people(gateOpen), Opening: true,
+		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			e := w.settled(ctx)
 			n := w.notice(e)
 			n.What = w.whatHappens()
-			n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback"}
-			n.Failing = w.failing(e)
+			if t.Pin(PinPromotedAt) == "" { // a run taken up after it has promoted is past what readiness is about
+				n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback"}
+				n.Failing = w.failing(e)
+			}
 			return n, nil
 		},
 	}
@@ -131,20 +133,23 @@ func (w *crew) failing(e *Estate) []runbook.Failing {
 	return out
 }
 
-// promoteGate stands before the promotion only where no receipt holds and nobody has overridden that.
+// promoteGate stands before the promotion where no receipt holds and nobody has overridden that in this process, and where the run was
+// confirmed in an earlier one: what was typed then was typed over older figures.
 func (w *crew) promoteGate() *runbook.Gate {
 	return &runbook.Gate{
-		ID: gatePromote, Phrase: PromotePhrase(w.p.to), Title: "promote " + w.p.replica + " without a fence receipt", People: w.people(gatePromote),
+		ID: gatePromote, Phrase: PromotePhrase(w.p.to), Title: "promote " + w.p.replica, People: w.people(gatePromote),
 		Unless: func(ctx context.Context, t *runbook.Task) bool {
 			ok, _ := w.fence.holds(ctx, t)
-			return ok || t.Overridden(checkReceipt)
+			return t.Confirmed(gateOpen) && (ok || t.Overridden(checkReceipt))
 		},
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
-			_, words := w.fence.holds(ctx, t)
 			n := w.notice(w.settled(ctx))
-			n.What = []string{"promote " + w.p.replica + " in " + w.p.to, "go on fencing " + w.p.from + " until there is a receipt; the run stays open for so long"}
+			n.What = []string{"promote " + w.p.replica + " in " + w.p.to}
 			n.Never = []string{"the promotion: the way back is failback"}
-			n.Failing = []runbook.Failing{{ID: checkReceipt, Text: words, Override: OverrideReceipt}}
+			if ok, words := w.fence.holds(ctx, t); !ok {
+				n.What = append(n.What, "go on fencing "+w.p.from+" until there is a receipt; the run stays open for so long")
+				n.Failing = []runbook.Failing{{ID: checkReceipt, Text: words, Override: OverrideReceipt}}
+			}
 			return n, nil
 		},
 	}

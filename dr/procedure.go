@@ -40,10 +40,10 @@ func (w *crew) procedure() runbook.Procedure {
 	open, promote, edge := w.openGate(), w.promoteGate(), w.edgeGate()
 	freeze := w.freezeStep(open)
 	if w.p.kind == Switchover {
-		p.Steps = append(p.Steps, freeze, w.floorsStep(stepFreeze), w.scaleStep(stepFloors), w.fenceStep(stepScale), w.tokenStep(stepFence),
+		p.Steps = append(p.Steps, freeze, w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors), w.fenceStep(open, stepScale), w.tokenStep(stepFence),
 			w.promoteStep(promote, stepToken, stepScale))
 	} else {
-		p.Steps = append(p.Steps, freeze, w.fenceStep(stepFreeze), w.settleStep(stepFreeze), w.floorsStep(stepFreeze), w.scaleStep(stepFloors),
+		p.Steps = append(p.Steps, freeze, w.fenceStep(open, stepFreeze), w.settleStep(stepFreeze), w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors),
 			w.promoteStep(promote, stepSettle))
 	}
 	p.Steps = append(p.Steps, w.deployStep(StepPromote, stepScale), w.targetsStep(stepDeploy), w.verifyStep(stepTargets))

@@ -108,7 +108,7 @@ func (w *crew) role(r *Roles) bool {
 
 // fenceStep stops the old writers. It is tried beside everything else and, unplanned, given up for the moment after its deadline:
 // then it is tried again until it has its receipt, and the run stays open for so long.
-func (w *crew) fenceStep(after ...string) runbook.Step {
+func (w *crew) fenceStep(gate *runbook.Gate, after ...string) runbook.Step {
 	at := w.p.from
 	calls := []runbook.Call{
 		call("application-autoscaling:DescribeScalableTargets", runbook.Control, at), call("application-autoscaling:RegisterScalableTarget", runbook.Control, at),
@@ -121,7 +121,7 @@ func (w *crew) fenceStep(after ...string) runbook.Step {
 	f := w.fence
 	return runbook.Step{
 		ID: stepFence, Title: "fence " + at + " writers", Why: "two regions that both take writes end in two truths; the receipt proves that one has stopped",
-		After: after, Calls: tried(calls...), Undoing: runbook.UndoSeconds, Safety: true,
+		After: after, Gate: gate, Calls: tried(calls...), Undoing: runbook.UndoSeconds, Safety: true,
 		Timeout: w.c.Waits.Step.D(), Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Fast.D(),
 		Paper: w.fencePaper,
 		Check: f.stopped, Before: f.allowed, Do: f.stop, Undo: f.release,

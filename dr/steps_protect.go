@@ -122,6 +122,9 @@ func (w *crew) reportStep(after ...string) runbook.Step {
 
 // report is the run's outcome in a few sentences.
 func (w *crew) report(t *runbook.Task) string {
+	if t.DryRun {
+		return "nothing was changed: this was a dry run"
+	}
 	lines := []string{w.p.to + " serves and writes" + w.since(t), w.lost(t)}
 	if t.Mode() == runbook.Unplanned {
 		if ok, words := w.fence.known(t); !ok {

@@ -11,10 +11,10 @@ import (
 )
 
 // floorsStep raises the floors before the counts: autoscaling would take away again what is above its ceiling.
-func (w *crew) floorsStep(after ...string) runbook.Step {
+func (w *crew) floorsStep(gate *runbook.Gate, after ...string) runbook.Step {
 	at := w.p.to
 	return runbook.Step{
-		ID: stepFloors, Title: "raise scaling floors", Why: "autoscaling must not scale in what has just been started", After: after,
+		ID: stepFloors, Title: "raise scaling floors", Why: "autoscaling must not scale in what has just been started", After: after, Gate: gate,
 		Calls:   []runbook.Call{call("application-autoscaling:DescribeScalableTargets", runbook.Control, at), call("application-autoscaling:RegisterScalableTarget", runbook.Control, at)},
 		Undoing: runbook.UndoSeconds, Timeout: shortStep, Paper: w.floorsPaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
@@ -77,10 +77,10 @@ func (w *crew) floorsPaper(runbook.Pins) []string {
 
 // scaleStep starts the tasks. It waits for them to run and not to be healthy: the database reboots meanwhile, and for so long their
 // health checks are given grace.
-func (w *crew) scaleStep(after ...string) runbook.Step {
+func (w *crew) scaleStep(gate *runbook.Gate, after ...string) runbook.Step {
 	at := w.p.to
 	return runbook.Step{
-		ID: stepScale, Title: "scale services to full", Why: "tasks take minutes to start, so they start while the database is being promoted", After: after,
+		ID: stepScale, Title: "scale services to full", Why: "tasks take minutes to start, so they start while the database is being promoted", After: after, Gate: gate,
 		Calls:   []runbook.Call{call("ecs:DescribeServices", runbook.Control, at), call("ecs:UpdateService", runbook.Control, at)},
 		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), Paper: w.scalePaper,
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {

@@ -2,6 +2,7 @@ package runbook
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -57,7 +58,7 @@ func (r *Run) offer(s *Step, choices ...Choice) []Offer {
 		o := Offer{Choice: c}
 		switch c {
 		case Skip:
-			o = skipOffer(s)
+			o = r.skipOffer(s)
 		case Undo:
 			o = r.undoOffer()
 		case GoUnplanned:
@@ -70,9 +71,13 @@ func (r *Run) offer(s *Step, choices ...Choice) []Offer {
 	return out
 }
 
-// skipOffer asks for a reason, and for a phrase where the step keeps the run safe.
-func skipOffer(s *Step) Offer {
+// skipOffer asks for a reason, and for a phrase where the step keeps the run safe. A step whose gate opens the run is not skipped
+// before that was passed: the rest would go on without anybody having confirmed it.
+func (r *Run) skipOffer(s *Step) Offer {
 	o := Offer{Choice: Skip, Reason: true}
+	if s.Gate != nil && s.Gate.Opening && !slices.Contains(r.View().passed, gateID(s.Gate)) {
+		o.Disabled = "its gate opens the run: pass it, or call the run off"
+	}
 	if s.Safety {
 		o.Phrase = SkipPhrase(s.ID)
 	}

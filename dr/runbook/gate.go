@@ -33,9 +33,7 @@ func (f *flight) wait() func() {
 }
 
 // passedHere says whether a gate was passed in this process. r.gates guards what it reads.
-func (r *Run) passedHere(g *Gate) bool {
-	return slices.Contains(r.View().passed[r.recalled:], gateID(g))
-}
+func (r *Run) passedHere(g *Gate) bool { return r.confirmed(g.ID) }
 
 func (r *Run) stillHolds(s *Step) bool {
 	v := r.View()

@@ -106,7 +106,10 @@ type Gate struct {
 	Phrase string
 	Title  string
 	People int // how many different identities must pass it; 0 is 1
-	Show   func(ctx context.Context, t *Task) (Notice, error)
+	// Opening says that the gate confirms the whole run: its step cannot be skipped before it was passed, so all steps of the run
+	// must come after that one.
+	Opening bool
+	Show    func(ctx context.Context, t *Task) (Notice, error)
 	// Unless says that what the gate guards against does not hold: it is not asked while it says so. Nil: always asked.
 	Unless func(ctx context.Context, t *Task) bool
 }

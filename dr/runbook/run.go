@@ -193,6 +193,10 @@ func (r *Run) note(_ context.Context, step, text string) error {
 	return r.log(Entry{Kind: EntryNote, Step: step, Text: text})
 }
 
+func (r *Run) confirmed(gate string) bool {
+	return slices.Contains(r.View().passed[r.recalled:], "gate "+gate)
+}
+
 func (r *Run) overridden(id string) bool { return slices.Contains(r.View().overridden, id) }
 
 func (r *Run) decide(_ context.Context, step, name, value string) (string, error) {

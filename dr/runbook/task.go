@@ -24,6 +24,7 @@ type desk interface {
 	note(ctx context.Context, step, text string) error
 	say(step, text string)
 	overridden(id string) bool
+	confirmed(gate string) bool
 	state(step string) State
 }
 
@@ -62,6 +63,10 @@ func (t *Task) Say(format string, args ...any) { t.desk.say(t.Step, fmt.Sprintf(
 // Overridden says whether the operator overrode a gate's failing check in this run, by the check's id.
 func (t *Task) Overridden(id string) bool { return t.desk.overridden(id) }
 
+// Confirmed says whether a gate was passed since this process has the run: what was passed before a resume was passed over older
+// figures.
+func (t *Task) Confirmed(gate string) bool { return t.desk.confirmed(gate) }
+
 // State is where another step of the run stands.
 func (t *Task) State(step string) State { return t.desk.state(step) }
 
@@ -77,6 +82,7 @@ func (b *bare) fence() int64                               { return 0 }
 func (b *bare) note(context.Context, string, string) error { return nil }
 func (b *bare) say(string, string)                         {}
 func (b *bare) overridden(string) bool                     { return false }
+func (b *bare) confirmed(string) bool                      { return false }
 func (b *bare) state(string) State                         { return StateWaiting }
 
 func (b *bare) pins() Pins {

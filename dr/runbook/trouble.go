@@ -76,7 +76,7 @@ func (r *Run) Skip(step string, a Answer) error {
 		return fmt.Errorf("step %q is not under way", step)
 	}
 	a.Choice = Skip
-	if err := (Question{Offers: []Offer{skipOffer(f.step)}}).Judge(a); err != nil {
+	if err := (Question{Offers: []Offer{r.skipOffer(f.step)}}).Judge(a); err != nil {
 		return err
 	}
 	f.cancel(&skipOrder{a})

@@ -218,3 +218,37 @@ func TestAGateThatNeedNotBeAskedAnyMoreTakesItsQuestionBack(t *testing.T) {
 		}
 	})
 }
+
+// Nothing of a run begins without its opening gate: the step that has it is skipped by nobody before.
+func TestTheStepOfAnOpeningGateIsNotSkippedBeforeItWasPassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		p := s.failover()
+		promoteGate(&p).Opening = true
+		o := b.options(s)
+		o.Operator = silentAt{o.Operator, "gate promote"}
+		run, err := runbook.Start(s.context(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		open := run.View().Questions
+		if len(open) != 1 {
+			t.Fatalf("open: %+v", open)
+		}
+		for _, offer := range open[0].Offers {
+			if offer.Choice == runbook.Skip && offer.Disabled == "" {
+				t.Error("the opening gate offers to skip its step")
+			}
+		}
+		if err := run.Skip("promote", runbook.Answer{Phrase: runbook.SkipPhrase("promote"), Reason: "in a hurry"}); err == nil {
+			t.Error("the step of the opening gate was skipped")
+		}
+		run.Stop("ops", "seen enough")
+		run.Wait()
+		if b.w.once()["promote"] != 0 {
+			t.Error("promoted without the gate")
+		}
+	})
+}
