@@ -180,7 +180,7 @@ func TestAProcessKilledInTheMiddleOfAStepIsFollowedByAnother(t *testing.T) {
 			if code, out := s.lifeboat(t, "history", "verify", "--config", s.config); code != 1 || !strings.Contains(out, "END MISSING") {
 				t.Errorf("verify of what a dead process left: code %d\n%s", code, out)
 			}
-			r := s.begin(t, append([]string{"resume"}, with(opening, sending)...)...)
+			r := s.begin(t, append([]string{"resume"}, with(opening, "promote us-west-2", sending)...)...)
 			if code := r.code(); code != 0 || r.last().Run != p.Run || s.serving(t) != "us-west-2" {
 				t.Fatalf("code %d\n%s\n%s", code, r.story(), r.errs)
 			}
