@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/term"
 
@@ -19,9 +21,10 @@ func codePrompt(in *os.File, w io.Writer) func(ctx context.Context, why string) 
 		return nil
 	}
 	return func(ctx context.Context, why string) (string, error) {
-		fmt.Fprintf(w, "%s\none-time code, six digits (Enter alone: go without): ", ui.Clean(why))
 		defer fmt.Fprintln(w)
-		code, err := hidden(ctx, in)
+		code, err := hidden(ctx, in, func() {
+			fmt.Fprintf(w, "%s\none-time code, six digits (Enter alone: go without): ", ui.Clean(why))
+		})
 		if err == nil && code == "" {
 			err = io.EOF
 		}
@@ -29,9 +32,9 @@ func codePrompt(in *os.File, w io.Writer) func(ctx context.Context, why string) 
 	}
 }
 
-// hidden reads a line that is not shown. When ctx ends the terminal shows again what is typed; the read itself ends with
-// the process.
-func hidden(ctx context.Context, in *os.File) (string, error) {
+// hidden reads a line that is not shown, and prompts for it once nothing is shown any more. When ctx ends the terminal
+// shows again what is typed; the read itself ends with the process.
+func hidden(ctx context.Context, in *os.File, prompt func()) (string, error) {
 	before, err := term.GetState(in.Fd())
 	if err != nil {
 		return "", err
@@ -45,11 +48,23 @@ func hidden(ctx context.Context, in *os.File) (string, error) {
 		line, err := term.ReadPassword(in.Fd())
 		done <- read{line, err}
 	}()
+	awaitOtherState(in, before)
+	prompt()
 	select {
 	case r := <-done:
 		return strings.TrimSpace(string(r.line)), r.err
 	case <-ctx.Done():
 		return "", contextEnded(ctx, term.Restore(in.Fd(), before))
+	}
+}
+
+// awaitOtherState waits until a terminal is not as it was, for a second at most.
+func awaitOtherState(in *os.File, before *term.State) {
+	for range 1000 {
+		if now, err := term.GetState(in.Fd()); err != nil || !reflect.DeepEqual(now, before) {
+			return
+		}
+		time.Sleep(time.Millisecond)
 	}
 }
 
