@@ -11,8 +11,14 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 )
 
+// asProgram makes the tests' binary the program itself: processes of runs are started from it.
+const asProgram = "LIFEBOAT_TESTS_AS_PROGRAM"
+
 // TestMain fixes what help depends on: the width that it is wrapped to.
 func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		os.Exit(Main(os.Args[1:]))
+	}
 	os.Setenv("__FANG_TEST_WIDTH", "100")
 	os.Setenv("NO_COLOR", "1")
 	home, _ = os.Getwd()
