@@ -21,9 +21,15 @@ func demo(t testing.TB, cols, rows int, args ...string) *terminal {
 	return x
 }
 
-// stopSimulators ends the simulators that a test's home started, rather than let each idle for its minute.
+// stopSimulators ends the simulators that a test's home started, rather than let each idle for its minute, and the runs on them.
 func stopSimulators(env []string) {
 	for _, e := range env {
+		if dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME="); ok {
+			configs, _ := filepath.Glob(filepath.Join(dir, "lifeboat", "demo", "*.yaml"))
+			for _, path := range configs {
+				(&simProcess{config: path}).stopRuns()
+			}
+		}
 		if dir, ok := strings.CutPrefix(e, "HOME="); ok {
 			_ = exec.Command("pkill", "-f", "sim .*"+regexp.QuoteMeta(dir)).Run()
 		}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"lifeboat/aws/sim"
 )
@@ -71,19 +72,35 @@ func TestREADMEsSetUpCommandsGoThrough(t *testing.T) {
 	}
 }
 
-// TestREADMEsSimulatorCommandsGoThrough runs them on a port that is free here.
-func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
-	need(t, "aws")
+func TestREADMEsSettingsOfRunsAreOnes(t *testing.T) {
+	dir := t.TempDir()
+	script := readme(t, "example", "sh") + "\ncat >> lifeboat.yaml <<'END'\n" + readme(t, "settings", "yaml") + "\nEND\n" + readme(t, "check", "sh")
+	cmd := exec.Command("bash", "-euc", script)
+	cmd.Dir, cmd.Env = dir, asUsers(t)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// readmeSim is README's simulator, on a port that is free here.
+type readmeSim struct {
+	t    *testing.T
+	dir  string
+	env  []string
+	addr string
+}
+
+func startREADMEsSimulator(t *testing.T) *readmeSim {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := l.Addr().String()
+	s := &readmeSim{t: t, dir: t.TempDir(), addr: l.Addr().String()}
 	_ = l.Close()
-	here := func(s string) string { return strings.ReplaceAll(s, "127.0.0.1:4566", addr) }
-	dir, env := t.TempDir(), asUsers(t)
-	serve := exec.Command("bash", "-c", "exec "+here(readme(t, "sim", "sh")))
-	serve.Dir, serve.Env = dir, env
+	s.env = append(asUsers(t), "AWS_ACCESS_KEY_ID=simulated", "AWS_SECRET_ACCESS_KEY=simulated", "TERM=dumb")
+	serve := exec.Command("bash", "-c", "exec "+s.here(readme(t, "sim", "sh")))
+	serve.Dir, serve.Env = s.dir, s.env
 	var said strings.Builder
 	serve.Stderr = &said
 	ready, err := serve.StdoutPipe()
@@ -93,17 +110,66 @@ func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
 	if err := serve.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = serve.Process.Kill(); _ = serve.Wait() })
+	t.Cleanup(func() {
+		(&simProcess{config: filepath.Join(s.dir, "lifeboat.yaml")}).stopRuns()
+		_ = serve.Process.Kill()
+		_ = serve.Wait()
+	})
 	if _, err := fmt.Fscanln(ready, new(string)); err != nil && said.Len() > 0 { // its first word: it serves
 		t.Fatalf("the simulator did not start: %v\n%s", err, said.String())
 	}
+	return s
+}
 
-	client := exec.Command("bash", "-euc", here(readme(t, "clients", "sh")))
-	client.Dir = dir
-	client.Env = append(env, "AWS_ACCESS_KEY_ID=simulated", "AWS_SECRET_ACCESS_KEY=simulated", "TERM=dumb")
-	out, err := client.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), `"DBInstanceIdentifier": "davidshaevel-dr-db"`) {
-		t.Errorf("%v\n%s", err, out)
+// here puts the simulator's address in the place of README's.
+func (s *readmeSim) here(command string) string {
+	return strings.ReplaceAll(command, "127.0.0.1:4566", s.addr)
+}
+
+// run runs commands beside the simulator, gives what they printed, and fails where one fails.
+func (s *readmeSim) run(commands string) string {
+	s.t.Helper()
+	cmd := exec.Command("bash", "-euc", s.here(commands))
+	cmd.Dir, cmd.Env = s.dir, s.env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("%s\n%v\n%s", commands, err, out)
+	}
+	return string(out)
+}
+
+func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
+	need(t, "aws")
+	s := startREADMEsSimulator(t)
+	if out := s.run(readme(t, "clients", "sh")); !strings.Contains(out, `"DBInstanceIdentifier": "davidshaevel-dr-db"`) {
+		t.Error(out)
+	}
+}
+
+func TestREADMEsFailoverGoesThroughAndTheRegionReturnsFenced(t *testing.T) {
+	s := startREADMEsSimulator(t)
+	s.run("lifeboat sim direct 127.0.0.1:4566 darken us-east-1")
+	out := s.run(readme(t, "failover", "sh"))
+	for _, want := range []string{"DRY RUN: nothing is changed", "us-west-2 serves and writes since", " of writes are lost: ", "  ok, entries "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+	s.run("lifeboat sim direct 127.0.0.1:4566 restore")
+	for deadline := time.Now().Add(90 * time.Second); ; time.Sleep(200 * time.Millisecond) {
+		list := s.run("lifeboat history list --json")
+		if strings.Contains(strings.SplitN(list, "\n", 2)[0], `"ending":"done"`) { // its newest run
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the run is not over:\n%s", list)
+		}
+	}
+	if out := s.run("lifeboat status || true"); !strings.Contains(out, "us-west-2 serves.") || !strings.Contains(out, "kept, fenced since") {
+		t.Error(out)
+	}
+	if out := s.run("lifeboat history verify"); strings.Contains(out, "not closed") {
+		t.Error(out)
 	}
 }
 

@@ -35,12 +35,17 @@ func runSim(t *testing.T, args ...string) *simProcess {
 	}
 	s.env = append(s.env, "XDG_RUNTIME_DIR="+short, "TMPDIR="+short)
 	t.Cleanup(func() {
-		for _, p := range s.processes(t) {
-			_ = syscall.Kill(p.PID, syscall.SIGKILL)
-		}
+		s.stopRuns()
 		_ = os.RemoveAll(short)
 	})
 	return s
+}
+
+// stopRuns ends the processes that still execute runs of the estate.
+func (s *simProcess) stopRuns() {
+	for _, p := range s.processes() {
+		_ = syscall.Kill(p.PID, syscall.SIGKILL)
+	}
 }
 
 // written is a config of the estate's at another path, changed: another machine's.
@@ -76,7 +81,7 @@ type runProcess struct {
 }
 
 // processes are those that execute runs.
-func (s *simProcess) processes(t *testing.T) []runProcess {
+func (s *simProcess) processes() []runProcess {
 	paths, _ := filepath.Glob(filepath.Join(s.state(), "*.process.json"))
 	var out []runProcess
 	for _, path := range paths {
@@ -92,7 +97,7 @@ func (s *simProcess) processes(t *testing.T) []runProcess {
 func (s *simProcess) process(t *testing.T) runProcess {
 	t.Helper()
 	for range 200 {
-		if all := s.processes(t); len(all) > 0 {
+		if all := s.processes(); len(all) > 0 {
 			return all[0]
 		}
 		time.Sleep(20 * time.Millisecond)
