@@ -99,9 +99,6 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.newest(ctx, o.Run); err != nil {
-		return nil, err
-	}
 	options, err := r.options(o)
 	if err != nil {
 		return nil, err
@@ -112,20 +109,6 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 		r.guard(ctx, w, run)
 	}
 	return run, err
-}
-
-// newest refuses a run that would not be told from an older one: ids tell which promotion came last, on whatever machine's clock.
-func (r *Runner) newest(ctx context.Context, run string) error {
-	runs, err := r.state.Archive.Runs(ctx)
-	if err != nil {
-		return fmt.Errorf("the runs that there are could not be listed: %w", err)
-	}
-	for _, other := range runs {
-		if other > run {
-			return &Refusal{Why: "run " + other + " sorts after this one, so it would be taken for the later of the two", Remedy: "start it anew"}
-		}
-	}
-	return nil
 }
 
 func modeOf(k Kind) runbook.Mode {

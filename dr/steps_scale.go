@@ -101,12 +101,29 @@ func (w *crew) scaleStep(gate *runbook.Gate, after ...string) runbook.Step {
 			})
 		},
 		Await: w.running,
-		Undo: func(ctx context.Context, _ *runbook.Task) error {
-			return each(ctx, w.p.arriving(), func(ctx context.Context, s PinnedService) error {
-				return w.arriving().SetDesired(ctx, s.To.Cluster, s.To.ECS, s.To.Desired, nil)
-			})
-		},
+		Undo:  w.unscale,
 	}
+}
+
+// unscale gives the services back the counts and the grace that they had. The floors come first: autoscaling would start again what is
+// below its floor.
+func (w *crew) unscale(ctx context.Context, _ *runbook.Task) error {
+	now, err := states(ctx, w.arriving(), w.p.arriving(), atTo)
+	if err != nil {
+		return err
+	}
+	return each(ctx, w.p.arriving(), func(ctx context.Context, s PinnedService) error {
+		if s.To.Scaled {
+			if err := w.arriving().SetScaling(ctx, s.To.Cluster, s.To.ECS, s.To.Min, s.To.Max); err != nil {
+				return err
+			}
+		}
+		var grace *time.Duration // only what stands behind a balancer has one
+		if len(now[s.Name].TargetGroups) > 0 {
+			grace = &s.To.Grace
+		}
+		return w.arriving().SetDesired(ctx, s.To.Cluster, s.To.ECS, s.To.Desired, grace)
+	})
 }
 
 // pinGraceBack keeps that the run has begun to give health checks their grace back: from then on nobody takes it again.

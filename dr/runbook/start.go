@@ -26,7 +26,7 @@ func refused(format string, args ...any) error { return &refusal{fmt.Errorf(form
 
 // Start makes the plan durable and sets the run going. It refuses a procedure that is not sound, an unplanned plan that
 // leans on the region being left (*LintError), a cool-down, a lease that another holds (*HeldError) or that cannot be
-// reached, and a journal that is not empty; then nothing was changed, and the error is an ErrRefused. ctx is the process's: when it ends the run is
+// reached, a journal that is not empty, and an id that does not sort after those of all runs; then nothing was changed, and the error is an ErrRefused. ctx is the process's: when it ends the run is
 // abandoned as by a crash; to stop it properly call Run.Stop.
 func Start(ctx context.Context, p Procedure, o Options) (*Run, error) {
 	o.Timing = o.Timing.filled()
@@ -45,12 +45,33 @@ func Start(ctx context.Context, p Procedure, o Options) (*Run, error) {
 		if len(entries) > 0 {
 			return Entry{}, refused("run %s has a journal already: resume it", o.Run)
 		}
+		if err := latest(ctx, o); err != nil {
+			return Entry{}, err
+		}
 		if err := coolDown(ctx, o); err != nil { // asked once the lease is held: a run that goes on is no past one
 			return Entry{}, err
 		}
 		plan := p.plan(o)
 		return Entry{Kind: EntryPlan, Plan: &plan, Text: repaired}, nil
 	})
+}
+
+// latest refuses a run that would be taken for an older one than one that there is: ids tell which came later, and NextRunID makes
+// one that does, on whatever machine's clock.
+func latest(ctx context.Context, o Options) error {
+	if o.Archive == nil || o.DryRun {
+		return nil
+	}
+	runs, err := o.Archive.Runs(ctx)
+	if err != nil {
+		return fmt.Errorf("the runs that there are could not be listed: %w", err)
+	}
+	for _, other := range runs {
+		if other > o.Run {
+			return refused("run %s sorts after this one, so it would be taken for the later of the two: start it anew", other)
+		}
+	}
+	return nil
 }
 
 // Resume takes a run up where its journal ends: it verifies the journal, takes away a torn last entry, and looks at

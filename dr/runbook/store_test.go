@@ -1,7 +1,10 @@
 package runbook_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"lifeboat/dr/runbook"
@@ -24,4 +27,35 @@ func TestANewRunSortsAfterAllThatThereAreWhateverTheClockSays(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
+}
+
+// A machine whose clock is behind must not begin a run that would be taken for an older one.
+func TestARunThatSortsBeforeAnotherIsNotStarted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		archive := runbook.FileArchive{Dir: t.TempDir()}
+		start := func(at time.Time) error {
+			b := newBench()
+			s := b.seat()
+			o := b.options(s)
+			o.Archive, o.Run, o.Overrides = archive, runbook.NewRunID(at, "failover"), []runbook.Override{{Phrase: runbook.PhraseCoolDown, Reason: "a test"}}
+			o.Store, _ = archive.Store(o.Run)
+			run, err := runbook.Start(s.context(), s.failover(), o)
+			if err == nil {
+				run.Wait()
+			}
+			return err
+		}
+		if err := start(time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if err := start(time.Now().Add(-time.Hour)); !errors.Is(err, runbook.ErrRefused) || !strings.Contains(err.Error(), "sorts after this one") {
+			t.Errorf("a run that sorts before another gives %v", err)
+		}
+		if runs, err := archive.Runs(t.Context()); len(runs) != 1 || err != nil {
+			t.Errorf("the archive has %q, %v", runs, err)
+		}
+		if err := start(time.Now().Add(time.Hour)); err != nil {
+			t.Error(err)
+		}
+	})
 }
