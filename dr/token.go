@@ -132,10 +132,8 @@ func (w *crew) byDatapoint(ctx context.Context, r *Receipt) (k Token, words stri
 
 // stillProven looks right before a planned promotion whether the token proves something now: a receipt that was void for a while
 // has let somebody write, and so has whoever came and went between two looks, but then the old writer's position has moved. What was
-// written meanwhile is waited for, as long as a region that answers is.
+// written meanwhile is waited for, as the token was.
 func (w *crew) stillProven(ctx context.Context, t *runbook.Task) (seen runbook.Seen, err error) {
-	ctx, cancel := context.WithTimeout(ctx, w.c.Waits.Fence.D())
-	defer cancel()
 	for {
 		have, ok := tokenHolds(t.Pins())
 		upTo := w.movedTo(ctx, have)
@@ -145,6 +143,10 @@ func (w *crew) stillProven(ctx context.Context, t *runbook.Task) (seen runbook.S
 		if seen, err = w.earn(ctx, t, upTo); err != nil || seen.So {
 			return seen, err
 		}
+		if _, _, void := ReceiptOf(t.Pins()); void != "" {
+			return runbook.Seen{Text: "the fence receipt is void: " + void}, nil
+		}
+		t.Say("%s", seen.Text)
 		select {
 		case <-time.After(w.c.Waits.Poll.D()):
 		case <-ctx.Done():
