@@ -1,6 +1,7 @@
 package tf
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -114,7 +115,8 @@ func (d *Dir) write() error {
 	return nil
 }
 
-// put writes a file that only this user may read, and removes it where it is to hold nothing.
+// put writes a file that only this user may read, whole or not at all, and removes it where it is to hold nothing. What
+// holds it already is left alone: roots that run side by side share the modules.
 func put(path string, content []byte) error {
 	if content == nil {
 		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
@@ -122,7 +124,22 @@ func put(path string, content []byte) error {
 		}
 		return nil
 	}
-	return os.WriteFile(path, content, 0o600)
+	if now, err := os.ReadFile(path); err == nil && bytes.Equal(now, content) {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".lifeboat-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	if _, err := f.Write(content); err != nil {
+		_ = f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
 }
 
 // Export writes a root, and the modules that it is made of, as they would stand in a repository of the user's own.
@@ -146,18 +163,20 @@ func export(dir, root string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err
 		}
-		return os.WriteFile(path, content, 0o600)
+		return put(path, content)
 	})
 }
 
-// variables are those of Vars that the root declares.
+// variables are those of Vars that the root declares. A secret among them is left out: it comes by Secrets only.
 func (d *Dir) variables() ([]byte, error) {
 	declared, err := Variables(d.spec.Root)
 	if err != nil {
 		return nil, err
 	}
 	vars := maps.Clone(d.spec.Vars)
-	maps.DeleteFunc(vars, func(name string, _ any) bool { return !slices.Contains(declared, name) })
+	maps.DeleteFunc(vars, func(name string, _ any) bool {
+		return !slices.ContainsFunc(declared, func(v Variable) bool { return v.Name == name && !v.Secret })
+	})
 	if vars == nil {
 		vars = map[string]any{}
 	}

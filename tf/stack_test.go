@@ -34,15 +34,6 @@ func source(t *testing.T, root string) string {
 	return b.String()
 }
 
-// blocks gives the blocks of a kind, by name, with what is in them.
-func blocks(text, kind string) map[string]string {
-	found := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?ms)^`+kind+` "([a-z0-9_]+)" \{\n(.*?)^\}`).FindAllStringSubmatch(text, -1) {
-		found[m[1]] = m[2]
-	}
-	return found
-}
-
 func TestEveryVariableOfARootIsGivenByAPersonOrByARootBefore(t *testing.T) {
 	given := slices.Clone(inputs)
 	before := map[string][]string{}
@@ -53,12 +44,19 @@ func TestEveryVariableOfARootIsGivenByAPersonOrByARootBefore(t *testing.T) {
 			}
 			given = append(given, before[need]...)
 		}
-		for name, body := range blocks(source(t, root.Name), "variable") {
-			if !strings.Contains(body, "\n  default ") && !strings.Contains(body, "\n  default=") && !slices.Contains(given, name) {
-				t.Errorf("nobody gives %s its %s", root.Name, name)
+		variables, err := Variables(root.Name)
+		if err != nil || len(variables) < 10 {
+			t.Errorf("%s: %d variables, %v", root.Name, len(variables), err)
+		}
+		for _, v := range variables {
+			if v.Required && !slices.Contains(given, v.Name) {
+				t.Errorf("nobody gives %s its %s", root.Name, v.Name)
 			}
-			if !strings.Contains(body, "description = ") || !strings.Contains(body, "\n  type ") {
-				t.Errorf("%s of %s has no description or no type", name, root.Name)
+			if v.Description == "" || v.Type == "" {
+				t.Errorf("%s of %s has no description or no type: %+v", v.Name, root.Name, v)
+			}
+			if strings.HasSuffix(v.Name, "_password") != v.Secret {
+				t.Errorf("%s of %s is kept in plans: %t", v.Name, root.Name, !v.Secret)
 			}
 		}
 		outputs, err := Outputs(root.Name)
@@ -85,7 +83,7 @@ func TestAnOutputIsTheVariableOfItsNameOnlyWhereItsRootIsNeeded(t *testing.T) {
 				if name == "roles_checked" || from.Name == to.Name && name == "roles_bucket" {
 					continue
 				}
-				if slices.Contains(variables, name) && !slices.Contains(append(to.Needs, to.Later...), from.Name) {
+				if slices.ContainsFunc(variables, func(v Variable) bool { return v.Name == name }) && !slices.Contains(append(to.Needs, to.Later...), from.Name) {
 					t.Errorf("%s has an output %s, which is a variable of %s, and that does not need it", from.Name, name, to.Name)
 				}
 			}
@@ -107,10 +105,24 @@ func TestTheRolesVariablesAreTheSameInEveryRootAndHaveNoDefault(t *testing.T) {
 			t.Errorf("%s does not compare its roles file", root.Name)
 		}
 	}
-	for name, body := range blocks(string(first), "variable") {
-		if slices.Contains(inputs, name) && strings.Contains(body, "default") {
-			t.Errorf("%s has a default: a plan without the roles file would go on", name)
+	variables, err := Variables("bootstrap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, v := range variables {
+		if slices.Contains([]string{"roles_version", "writer_region", "serving_region", "capacity"}, v.Name) {
+			n++
+			if !v.Required {
+				t.Errorf("%s has a default: a plan without the roles file would go on", v.Name)
+			}
+			if v.Name == "capacity" && v.Type != "map(map(object({ min = number, max = number })))" {
+				t.Errorf("capacity is a %s", v.Type)
+			}
 		}
+	}
+	if n != 4 {
+		t.Errorf("%d of the four roles variables", n)
 	}
 }
 
