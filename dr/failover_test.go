@@ -15,10 +15,11 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		w.writeRows(500 * time.Millisecond)
 		time.Sleep(time.Minute)
 		w.direct("darken", east)
+		dark := time.Now()
 		time.Sleep(time.Minute)
 		by := typing(OverrideReceipt)
 		r := w.runner()
-		run, err := r.Begin(t.Context(), Order{Run: runbook.NewRunID(time.Now(), "failover"), Kind: Failover, Operator: by})
+		run, err := r.Begin(t.Context(), Order{Run: runbook.NewRunID(time.Now(), "failover"), Kind: Failover, Silent: dark, Operator: by})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +38,8 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		if data := by.notice["gate open"].Data; !strings.HasPrefix(data, "at most ") {
 			t.Errorf("the opening gate says of the loss: %q", data)
 		}
-		if s, _ := v.Step(stepReport); !strings.Contains(s.Text, " of writes are lost: what was committed after ") || !strings.Contains(s.Text, "NOT fenced") {
+		if s, _ := v.Step(stepReport); !strings.Contains(s.Text, " of writes are lost: what was committed after ") ||
+			!strings.Contains(s.Text, "and before "+dark.UTC().Format("15:04:05 UTC")+", from when on nothing of the old region answered") || !strings.Contains(s.Text, "NOT fenced") {
 			t.Errorf("the report says: %s", s.Text)
 		}
 		time.Sleep(30 * time.Second)

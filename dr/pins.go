@@ -19,7 +19,7 @@ const (
 	PinRecords  = "records"  // JSON: []edge.RecordChange
 	PinOrigins  = "origins"  // JSON: []edge.OriginChange
 	PinRisk     = "risk"     // JSON: Loss, as it stood when the plan was made
-	PinSilent   = "silent"   // RFC 3339: since when the region being left was seen to be silent; "" it answered
+	PinSilent   = "silent"   // RFC 3339: since when nothing of the region being left answered; "" something did
 
 	PinPromotedAt  = "promoted.at"       // RFC 3339, decided right before the promotion was called for
 	PinPosition    = "promoted.position" // the replica's replay position then

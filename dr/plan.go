@@ -101,8 +101,30 @@ func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edge
 	}
 	m.places()
 	m.p.loss = lossOf(e)
-	m.p.silent = m.from.silentSince()
+	m.p.silent = m.from.QuietSince()
 	return m.p.pins(), nil
+}
+
+// QuietSince is the moment since which nothing of a region answers: neither its API, nor its balancer or public path, nor its
+// database, as far as they are asked. It is zero where one of them answers, or only one is asked.
+func (r *Region) QuietSince() time.Time {
+	var since time.Time
+	asked := 0
+	for _, s := range r.Signals {
+		if s.Asked && !s.Silent {
+			return time.Time{}
+		}
+		if s.Asked {
+			asked++
+		}
+		if s.Asked && s.Since.After(since) {
+			since = s.Since
+		}
+	}
+	if asked < 2 {
+		return time.Time{}
+	}
+	return since
 }
 
 // silentSince is the first moment of the unbroken run in which a region's own API did not answer; zero where it answers.
@@ -303,6 +325,10 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	note(pinEdgeSeen, err)
 	p.cdnUnread, err = strconv.ParseBool(pins[pinCDNUnread])
 	note(pinCDNUnread, err)
+	if text := pins[PinSilent]; text != "" {
+		p.silent, err = time.Parse(time.RFC3339Nano, text)
+		note(PinSilent, err)
+	}
 	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
 		note(name, json.Unmarshal([]byte(pins[name]), into))
 	}

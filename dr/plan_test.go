@@ -151,3 +151,27 @@ func TestAPlanIsMadeOfWhatWasReadLastWhereTheEdgeDoesNotAnswer(t *testing.T) {
 		t.Errorf("%s %s, seen %s", pins[PinRecords], pins[PinOrigins], pins[pinEdgeSeen])
 	}
 }
+
+func TestNothingOfARegionAnswersOnlyWhereEverySignIsSilent(t *testing.T) {
+	s := well()
+	if at := s.join().side("us-east-1").QuietSince(); !at.IsZero() {
+		t.Errorf("well, it is quiet since %s", at)
+	}
+	s.pass(fast).lose(0)
+	if e := s.join(); !e.side("us-east-1").QuietSince().IsZero() || e.side("us-east-1").silentSince().IsZero() {
+		t.Error("all but its public path is silent: its users are served")
+	}
+	s.pass(fast).darken(0)
+	e := s.join()
+	if at := e.side("us-east-1").QuietSince(); at.IsZero() || at.After(s.now) {
+		t.Errorf("dark, it is quiet since %s", at)
+	}
+	pins, err := makePlan(s.in.Config, e, Failover, "us-east-1", edgeMemory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := readPlan(pins)
+	if err != nil || !p.silent.Equal(e.side("us-east-1").QuietSince()) || p.pins()[PinSilent] != pins[PinSilent] {
+		t.Errorf("%v: the plan has it quiet since %s", err, p.silent)
+	}
+}

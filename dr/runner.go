@@ -42,6 +42,9 @@ type Order struct {
 	DryRun    bool               `json:"dry_run,omitempty"`
 	Overrides []runbook.Override `json:"overrides,omitempty"` // of what stands against starting: no lock, the cool-down
 	TakeOver  string             `json:"take_over,omitempty"`
+	// Silent is since when whoever ordered the run has seen nothing of the region being left answer; zero where something did. The
+	// run itself has only begun to look.
+	Silent time.Time `json:"silent,omitzero"`
 
 	Operator runbook.Operator `json:"-"` // who answers
 }
@@ -102,6 +105,9 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 	options, err := r.options(o)
 	if err != nil {
 		return nil, err
+	}
+	if seen := w.p.silent; !seen.IsZero() && !o.Silent.IsZero() && o.Silent.Before(seen) {
+		pins[PinSilent] = stampOf(o.Silent)
 	}
 	options.Mode, options.DryRun, options.Pins, options.Overrides = modeOf(o.Kind), o.DryRun, pins, o.Overrides
 	run, err := runbook.Start(ctx, w.procedure(), options)

@@ -128,7 +128,7 @@ func (w *crew) report(t *runbook.Task) string {
 	lines := []string{w.p.to + " serves and writes" + w.since(t), w.lost(t)}
 	if t.Mode() == runbook.Unplanned {
 		if ok, words := w.fence.known(t); !ok {
-			lines = append(lines, "old writer NOT fenced: "+words)
+			lines = append(lines, "old writer NOT fenced yet: "+words)
 		}
 	}
 	return strings.Join(lines, ". ")
@@ -160,7 +160,7 @@ func (w *crew) lost(t *runbook.Task) string {
 }
 
 // LossAfter is what an unplanned run lost: everything that the old writer committed between the last commit that the replica had
-// replayed and the moment at which its region fell silent, or else the promotion. What the old writer holds beyond is known when its
+// replayed and the moment from which on nothing of its region answered, or else the promotion. What the old writer holds beyond is known when its
 // region is back.
 func LossAfter(pins runbook.Pins) string {
 	last, err := time.Parse(time.RFC3339Nano, pins[PinCommit])
@@ -176,8 +176,8 @@ func LossAfter(pins runbook.Pins) string {
 		came += " (position " + position + ")"
 	}
 	until, why := called, "the promotion"
-	if silent, err := time.Parse(time.RFC3339Nano, pins[PinSilent]); err == nil && silent.Before(until) {
-		until, why = silent, "when the old region was first seen to be silent"
+	if silent, err := time.Parse(time.RFC3339Nano, pins[PinSilent]); err == nil && silent.After(last) && silent.Before(until) {
+		until, why = silent, "from when on nothing of the old region answered"
 	}
 	if !until.After(last) {
 		return "The last commit that came through is of " + came

@@ -127,6 +127,11 @@ func begins(dry bool) func(*root) tea.Cmd {
 // start starts it, with what was overridden so far; f asked for the last of it.
 func (a *assess) start(m *root, f *form) tea.Cmd {
 	runs, o := m.o.Runs, RunOrder{Kind: a.kind, DryRun: a.dry, Overrides: a.against}
+	for i := range m.e.Regions {
+		if r := &m.e.Regions[i]; r.Name == a.leaving(m.e) {
+			o.Silent = r.QuietSince()
+		}
+	}
 	a.sent = f
 	return order(beginTime, func(ctx context.Context) tea.Msg {
 		id, err := runs.Begin(ctx, o)

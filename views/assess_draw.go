@@ -167,7 +167,7 @@ func lintRole(v runbook.Verdict) ui.Role {
 func leansOn(calls []runbook.Call) ui.Line {
 	var seats []string
 	for _, c := range calls {
-		if seat := joined(" ", string(c.Plane), orWords(c.Region, "outside AWS")); !slices.Contains(seats, seat) {
+		if seat := joined(" ", string(c.Plane), seatOf(c)); !slices.Contains(seats, seat) {
 			seats = append(seats, seat)
 		}
 	}

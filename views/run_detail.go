@@ -40,6 +40,20 @@ func undoWords(u runbook.UndoCost) string {
 	return "undo: " + string(u)
 }
 
+// seatOf is where a call is answered.
+func seatOf(c runbook.Call) string {
+	service, _, _ := strings.Cut(c.Operation, ":")
+	switch {
+	case c.Region != "":
+		return c.Region
+	case service == "local":
+		return "this machine"
+	case service == "cloudfront":
+		return "global, by us-east-1"
+	}
+	return "outside AWS"
+}
+
 // callLines are a step's calls, those of one plane and region together.
 func callLines(calls []runbook.Call, w int) []ui.Line {
 	type seat struct {
@@ -50,7 +64,7 @@ func callLines(calls []runbook.Call, w int) []ui.Line {
 	var seats []seat
 	names := map[seat][]string{}
 	for _, c := range calls {
-		at := seat{c.Plane, c.Region, c.BestEffort}
+		at := seat{c.Plane, seatOf(c), c.BestEffort}
 		if !slices.Contains(seats, at) {
 			seats = append(seats, at)
 		}
@@ -58,7 +72,7 @@ func callLines(calls []runbook.Call, w int) []ui.Line {
 	}
 	var out []ui.Line
 	for _, at := range seats {
-		where := joined(" ", string(at.plane), pick(at.region == "", "outside AWS", at.region), pick(at.effort, "best effort", ""))
+		where := joined(" ", string(at.plane), at.region, pick(at.effort, "best effort", ""))
 		line := ui.Join(2, ui.T(ui.Accent, strings.Join(names[at], " ")), ui.T(pick(at.effort, ui.Warn, ui.Muted), where))
 		out = append(out, line.Wrap(w, 2)...)
 	}

@@ -36,6 +36,9 @@ const (
 // known says that it is the former.
 func (f *runFrame) outage() (since time.Time, known bool) {
 	v := f.View
+	if at, err := time.Parse(time.RFC3339, v.Pins[dr.PinSilent]); err == nil {
+		return at, true
+	}
 	for i := range f.e.Regions {
 		r := &f.e.Regions[i]
 		down := r.Condition == dr.CondDark || r.Condition == dr.CondSilent || r.Condition == dr.CondSick

@@ -270,3 +270,23 @@ func TestBeforeThereIsAPlanItIsSaidFromWhereToWhere(t *testing.T) {
 	m.shows(t, "us-east-1 → us-west-2", "planning")
 	m.hides(t, "nothing changes before you type")
 }
+
+func TestARunIsToldSinceWhenNothingOfTheRegionAnswers(t *testing.T) {
+	e := darkEast()
+	runs := newFakeRuns(nil)
+	runModel(e, runs, 120, 36).types("f", "b")
+	if want := e.Regions[0].QuietSince(); want.IsZero() || len(runs.begun) != 1 || !runs.begun[0].Silent.Equal(want) {
+		t.Errorf("begun with %+v, want it silent since %s", runs.begun, want)
+	}
+}
+
+func TestAnOutageCountsFromTheFirstSilenceAlsoWhenTheRegionAnswersAgain(t *testing.T) {
+	runs := newFakeRuns(func(start time.Time) *story {
+		s := finished(start)
+		s.entries[0].Plan.Pins[dr.PinSilent] = start.Add(-40 * time.Second).Format(time.RFC3339)
+		return s
+	})
+	m := runModel(healthy(), runs, 120, 36).types("H", "enter")
+	m.shows(t, "when us-east-1 fell silent")
+	m.hides(t, "when the run began")
+}

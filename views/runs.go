@@ -45,6 +45,7 @@ type RunOrder struct {
 	Kind      dr.Kind
 	DryRun    bool
 	Overrides []runbook.Override
+	Silent    time.Time // since when nothing of the region being left is seen to answer here; zero where something does
 }
 
 // RunPlan is a procedure as it would be run now.
