@@ -67,7 +67,7 @@ func (b *Bucket) PutIfMatch(ctx context.Context, key, etag string, body []byte) 
 }
 
 func (b *Bucket) put(ctx context.Context, in *s3.PutObjectInput) error {
-	in.Bucket = &b.name
+	in.Bucket, in.ContentType = &b.name, awssdk.String("application/json") // all that is kept here is; Terraform reads no other body
 	l := b.change.look(ctx)
 	err := change(ctx, l, putObject, b.at(*in.Key), l.api.put, in)
 	if api, ok := is[smithy.APIError](err); ok && api.ErrorCode() == "PreconditionFailed" {
