@@ -91,6 +91,9 @@ func Resume(ctx context.Context, p Procedure, o Options) (*Run, error) {
 		if v.Ending.Closed() {
 			return Entry{}, ErrEnded
 		}
+		if v.Plan.DryRun {
+			return Entry{}, refused("run %s is a dry run: it is not taken up, start a new one", o.Run)
+		}
 		if err := p.same(v.Plan); err != nil {
 			return Entry{}, err
 		}

@@ -45,16 +45,23 @@ func Journals(ctx context.Context, a Archive, most int) ([]Kept, error) {
 	if most > 0 && len(runs) > most {
 		runs = runs[len(runs)-most:]
 	}
+	slices.Reverse(runs)
+	return ReadJournals(ctx, a, runs), nil
+}
+
+// ReadJournals reads some runs of an archive, in the order given.
+func ReadJournals(ctx context.Context, a Archive, runs []string) []Kept {
 	out := make([]Kept, len(runs))
 	var group errgroup.Group
 	group.SetLimit(readers)
 	for i, run := range runs {
 		group.Go(func() error {
-			out[len(runs)-1-i] = readKept(ctx, a, run)
+			out[i] = readKept(ctx, a, run)
 			return nil
 		})
 	}
-	return out, group.Wait()
+	_ = group.Wait() // none fails
+	return out
 }
 
 func readKept(ctx context.Context, a Archive, run string) Kept {

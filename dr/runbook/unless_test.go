@@ -133,6 +133,26 @@ func TestARunIsCalledOffWhileNothingWasChanged(t *testing.T) {
 	})
 }
 
+func TestADryRunIsNotTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		o := b.options(s)
+		o.DryRun = true
+		run, err := runbook.Start(s.context(), s.failover(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Stop("ops", "it takes too long")
+		if res := run.Wait(); res.Ending != runbook.Stopped {
+			t.Fatal(res.Ending)
+		}
+		if _, err := runbook.Resume(s.context(), s.failover(), b.options(s)); !errors.Is(err, runbook.ErrRefused) || len(b.w.asked()) != 0 {
+			t.Errorf("%v, changed %v", err, b.w.asked())
+		}
+	})
+}
+
 func TestARunIsNotCalledOffOnceSomethingWasChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ func (a *app) attachCommand() *cobra.Command {
 			"Exit code: 0 done, 1 failed, 3 refused, 4 the run stopped, or was left.",
 		Example: "lifeboat attach\nlifeboat attach --confirm \"fail over us-east-1 to us-west-2\"",
 		Args:    atMostOneRun,
-		RunE: a.run(func(cmd *cobra.Command, args []string) error {
+		RunE: a.changes(&f, func(cmd *cobra.Command, args []string) error {
 			if len(f.confirm) > 0 {
 				if err := a.mayChange("attach --confirm"); err != nil {
 					return err
@@ -39,13 +40,13 @@ func (a *app) attachTo(ctx context.Context, args []string, f changeFlags) error 
 	}
 	run, err := theRun(ctx, s, args)
 	if err != nil {
-		return a.refusedHere(c, "", f, err)
+		return err
 	}
 	l, err := linkTo(ctx, s, run)
 	if err != nil {
-		return a.refusedHere(c, run, f, err)
+		return fmt.Errorf("run %s: %w", run, err)
 	}
-	return a.follow(ctx, c, l, run, f, false)
+	return a.follow(ctx, c, s, l, run, f, false)
 }
 
 // linkTo is the best way to a run from here: the socket of its process, where that is of this machine, else its journal.

@@ -36,6 +36,24 @@ func (f *changeFlags) addTakeOver(cmd *cobra.Command) {
 
 func (f *changeFlags) confirms() confirms { return confirms{f.confirm, f.reason} }
 
+// changes makes a command of f that changes things. With --json, whatever it fails with is its last event.
+func (a *app) changes(f *changeFlags, do func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
+	return a.run(func(cmd *cobra.Command, args []string) error {
+		err := do(cmd, args)
+		var wrong *usageError
+		if err == nil || !f.json || errors.As(err, &wrong) {
+			return err
+		}
+		code := exitFailed
+		var fail *failure
+		if errors.As(err, &fail) {
+			code = fail.code
+		}
+		a.code = newPrinter(a.out, true, "", a.simulated).finish(endDoc{Exit: code}, err.Error())
+		return nil
+	})
+}
+
 // mayChange refuses what changes things where --read-only was given.
 func (a *app) mayChange(what string) error {
 	if a.readOnly {
@@ -50,7 +68,7 @@ func (a *app) estate(ctx context.Context) (*config.Config, *dr.State, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if c.Simulated != nil {
+	if a.simulated = c.Simulated != nil; a.simulated {
 		simulatedCredentials()
 	}
 	s, err := dr.OpenState(ctx, c, dr.Options{})
@@ -78,33 +96,22 @@ func whoami(ctx context.Context, c *config.Config) string {
 func isARN(by string) bool { return strings.HasPrefix(by, "arn:") }
 
 // follow drives a run to its end for a command, and sets the exit code.
-func (a *app) follow(ctx context.Context, c *config.Config, l link, run string, f changeFlags, stops bool) error {
+func (a *app) follow(ctx context.Context, c *config.Config, s *dr.State, l link, run string, f changeFlags, stops bool) error {
 	defer l.Close()
 	d := &driver{
 		link: l, printer: newPrinter(a.out, f.json, run, c.Simulated != nil), confirms: f.confirms(),
-		by: whoami(ctx, c), stops: stops, code: codePrompt(a.in, a.err),
+		by: whoami(ctx, c), stops: stops, code: codePrompt(a.in, a.err), said: func() error { return said(s, run) },
 	}
 	a.code = d.drive(ctx)
 	return nil
 }
 
-// refusedHere is the end of a command that could not even start a process.
-func (a *app) refusedHere(c *config.Config, run string, f changeFlags, err error) error {
-	if !f.json {
-		return err
-	}
-	code := exitFailed
-	var fail *failure
-	if errors.As(err, &fail) {
-		code = fail.code
-	}
-	a.code = newPrinter(a.out, true, run, c.Simulated != nil).finish(endDoc{Exit: code}, err.Error())
-	return nil
-}
+// openLook is how many of the newest runs are looked at for one that is not over.
+const openLook = 50
 
-// openRuns are the runs that are not over, the newest first.
+// openRuns are the runs that are not over, the newest first. Dry runs are not taken up.
 func openRuns(ctx context.Context, s *dr.State) ([]runbook.Kept, error) {
-	kept, err := runbook.Journals(ctx, s.Archive, 0)
+	kept, err := runbook.Journals(ctx, s.Archive, openLook)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,9 @@ type app struct {
 	config   string // --config
 	theme    string // --theme
 	readOnly bool   // --read-only
-	code     int
+
+	simulated bool // the estate that a command found is
+	code      int
 }
 
 // Main runs the command line and gives the exit code. A signal that ends programs (interrupt, terminate, hang-up) ends

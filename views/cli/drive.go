@@ -20,6 +20,8 @@ type driver struct {
 	stops bool   // false: it only takes part
 	// code asks for a one-time code at the terminal; nil: there is none.
 	code func(ctx context.Context, why string) (string, error)
+	// said is what the run's process has said outside of its journal, and where that is; nil for nothing.
+	said func() error
 
 	seen    int64 // the last event printed
 	handled map[string]bool
@@ -164,9 +166,17 @@ func (d *driver) ended() int {
 	v := d.View()
 	end := endDoc{Taints: v.Taints()}
 	over, told := d.Over()
+	if !told && !errors.Is(d.Err(), runbook.ErrHungUp) { // its journal cannot be read
+		end.Ending, end.Exit = endingLeft, exitNoTell
+		return d.finish(end, fmt.Sprint(d.Err()))
+	}
 	if !told { // the process is gone
 		end.Ending, end.Exit, end.Resumable = string(runbook.Abandoned), exitStopped, true
-		return d.finish(end, fmt.Sprintf("%v; %s", d.Err(), d.again()))
+		text := fmt.Sprintf("%v; %s", d.Err(), d.again())
+		if words := d.said(); words != nil {
+			text += "; " + words.Error()
+		}
+		return d.finish(end, text)
 	}
 	end.Ending, end.Resumable = string(over.Ending), over.Ending != "" && !over.Ending.Closed()
 	end.Exit = d.exitOf(over)

@@ -113,7 +113,9 @@ func (y *toy) join() *runbook.Line {
 // driven is a driver of a run for an identity, and what it prints.
 func driven(l link, by string, c confirms) (*driver, *bytes.Buffer) {
 	out := &bytes.Buffer{}
-	return &driver{link: l, printer: newPrinter(out, true, "run-1", false), confirms: c, by: by, stops: true}, out
+	return &driver{
+		link: l, printer: newPrinter(out, true, "run-1", false), confirms: c, by: by, stops: true, said: func() error { return nil },
+	}, out
 }
 
 // ending is the last event printed.

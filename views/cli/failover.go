@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func (a *app) procedure(kind dr.Kind, cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVar(&f.paper, "paper", false, "print the commands that a person would type instead, with their values, and start nothing")
 	f.addTakeOver(cmd)
 	cmd.Args = noArgs
-	cmd.RunE = a.run(func(cmd *cobra.Command, _ []string) error {
+	cmd.RunE = a.changes(&f.changeFlags, func(cmd *cobra.Command, _ []string) error {
 		if f.dry && f.paper {
 			return usage(cmd, "--dry-run and --paper do not go together")
 		}
@@ -65,9 +66,9 @@ func (a *app) beginAndFollow(ctx context.Context, c *config.Config, s *dr.State,
 	order := dr.Order{Kind: kind, DryRun: f.dry, TakeOver: f.takeOver, Overrides: f.confirms().early()}
 	run, l, err := a.begin(ctx, c, s, order)
 	if err != nil {
-		return a.refusedHere(c, run, f.changeFlags, err)
+		return fmt.Errorf("run %s: %w", run, err)
 	}
-	return a.follow(ctx, c, l, run, f.changeFlags, true)
+	return a.follow(ctx, c, s, l, run, f.changeFlags, true)
 }
 
 // paper prints a whole procedure as it would be done by hand now.

@@ -233,6 +233,9 @@ func TestReadOnlyRefusesEverythingThatChanges(t *testing.T) {
 			t.Errorf("%v: code %d, %s", args, cmd.ProcessState.ExitCode(), out)
 		}
 	}
+	if c := s.begin(t, "failover", "--read-only"); c.code() != 3 || !strings.Contains(c.last().Text, "--read-only was given") {
+		t.Errorf("as JSON: %+v", c.last())
+	}
 	if _, err := os.Stat(s.state()); err == nil {
 		t.Error("a run was ordered")
 	}

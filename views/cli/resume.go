@@ -20,7 +20,7 @@ func (a *app) resume() *cobra.Command {
 			"one that is not over. Where a process of this machine executes it already, resume takes part in that.\n\n" + gateHelp,
 		Example: "lifeboat resume --confirm \"send users to us-west-2\"",
 		Args:    atMostOneRun,
-		RunE: a.run(func(cmd *cobra.Command, args []string) error {
+		RunE: a.changes(&f, func(cmd *cobra.Command, args []string) error {
 			if err := a.mayChange("resume"); err != nil {
 				return err
 			}
@@ -46,16 +46,16 @@ func atMostOneRun(cmd *cobra.Command, args []string) error {
 func (a *app) resumeRun(ctx context.Context, c *config.Config, s *dr.State, args []string, f changeFlags) error {
 	run, err := theRun(ctx, s, args)
 	if err != nil {
-		return a.refusedHere(c, "", f, err)
+		return err
 	}
 	l, err := attach(ctx, s, run)
 	if errors.Is(err, errNoProcess) {
 		l, err = a.takeUp(ctx, c, s, run, f.takeOver)
 	}
 	if err != nil {
-		return a.refusedHere(c, run, f, err)
+		return fmt.Errorf("run %s: %w", run, err)
 	}
-	return a.follow(ctx, c, l, run, f, true)
+	return a.follow(ctx, c, s, l, run, f, true)
 }
 
 // theRun is the run that is meant: the one named, by its id or the beginning of one, or the newest that is not over.

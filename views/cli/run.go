@@ -101,6 +101,7 @@ func (x *executor) carryOut(ctx context.Context, run string) (runbook.Ending, er
 		return runbook.Running, err
 	}
 	defer os.Remove(beside(x.state, run, orderEnd))
+	defer removeEmpty(beside(x.state, run, logEnd))
 	runner, err := dr.OpenRunner(hard, x.config, dr.RunnerOptions{Code: x.desk.Code})
 	if err != nil {
 		return runbook.Running, err
@@ -167,6 +168,12 @@ func (x *executor) session() time.Time {
 		return time.Time{}
 	}
 	return x.runner.Session()
+}
+
+func removeEmpty(path string) {
+	if info, err := os.Stat(path); err == nil && info.Size() == 0 {
+		os.Remove(path)
+	}
 }
 
 // isRefusal says whether a run was not begun for a reason of Lifeboat's own.

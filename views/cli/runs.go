@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"lifeboat/dr"
@@ -22,10 +23,11 @@ type runs struct {
 	kept  *dr.State // nil until it could be opened
 	by    string    // "" until STS has told
 	links map[string]link
+	past  map[string]views.RunLine // by id, as read last; the journals of those that are over do not change any more
 }
 
 func newRuns(a *app, c *config.Config) *runs {
-	return &runs{app: a, config: c, links: map[string]link{}}
+	return &runs{app: a, config: c, links: map[string]link{}, past: map[string]views.RunLine{}}
 }
 
 var _ views.Runs = (*runs)(nil)
@@ -145,19 +147,49 @@ func (r *runs) List(ctx context.Context) ([]views.RunLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept, err := runbook.Journals(ctx, s.Archive, 0)
+	ids, err := s.Archive.Runs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]views.RunLine, len(kept))
-	for i, k := range kept {
+	slices.Reverse(ids)
+	for _, k := range runbook.ReadJournals(ctx, s.Archive, r.unread(ids)) {
 		k.View.Run = k.Run
-		out[i] = views.RunLine{View: k.View, Err: k.Err}
+		line := views.RunLine{View: k.View, Err: k.Err}
 		if k.View.Ending == runbook.Running {
-			out[i].Here, out[i].Dead = whoRuns(ctx, s, k.Run)
+			line.Here, line.Dead = whoRuns(ctx, s, k.Run)
+		}
+		r.remember(line)
+	}
+	return r.lines(ids), nil
+}
+
+// unread are the runs whose journals must be read: all but those that were over when they were read last.
+func (r *runs) unread(ids []string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []string
+	for _, id := range ids {
+		if line, known := r.past[id]; !known || line.Err != nil || !line.View.Ending.Closed() {
+			out = append(out, id)
 		}
 	}
-	return out, nil
+	return out
+}
+
+func (r *runs) remember(line views.RunLine) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.past[line.View.Run] = line
+}
+
+func (r *runs) lines(ids []string) []views.RunLine {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []views.RunLine
+	for _, id := range ids {
+		out = append(out, r.past[id])
+	}
+	return out
 }
 
 // whoRuns says whether a process of this machine executes a run that its journal has not seen end, or else, in words, that
