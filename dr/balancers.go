@@ -119,8 +119,9 @@ func (j *join) traffic(s *side, name string, b *Balancer) {
 		return
 	}
 	b.Requests = Figure{Value: requests.Value / m.Period.Seconds(), Known: true, At: requests.At}
-	if requests.Value > 0 {
-		b.Errors = Figure{Value: 100 * at(m.Errors5xx, requests.At) / requests.Value, Known: true, At: requests.At}
+	// Requests that a balancer refuses since it has no target for them are counted as its errors and not as requests.
+	if errors := at(m.Errors5xx, requests.At); requests.Value > 0 {
+		b.Errors = Figure{Value: 100 * errors / max(requests.Value, errors), Known: true, At: requests.At}
 	}
 	if p, ok := m.P95.Last(); ok && !p.At.Before(requests.At.Add(-m.Period)) {
 		b.P95 = Figure{Value: p.Value, Known: true, At: p.At}

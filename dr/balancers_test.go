@@ -91,6 +91,11 @@ func TestTrafficThatWasNotCountedIsNotZero(t *testing.T) {
 	if b := s.join().Regions[0].Balancers[0]; b.Errors.Value != 1 {
 		t.Errorf("errors %v per cent, want 1: of the same period as the requests", b.Errors.Value)
 	}
+	s.east.Metrics.Value.Balancers["dev-alb"] = aws.BalancerMetrics{Period: time.Minute,
+		Requests: aws.Series{{At: at, Value: 12}}, Errors5xx: aws.Series{{At: at, Value: 144}}}
+	if b := s.join().Regions[0].Balancers[0]; b.Errors.Value != 100 {
+		t.Errorf("errors %v per cent, want 100: more were refused than were let in", b.Errors.Value)
+	}
 	s.now = s.now.Add(5 * time.Minute)
 	if b := s.join().Regions[0].Balancers[0]; b.Requests.Known {
 		t.Error("a figure of five minutes ago is shown as of now")

@@ -66,7 +66,7 @@ func (w *crew) whatHappens() []string {
 		w.p.to + " to full: " + w.counts(),
 	}
 	if n := len(w.p.records); n > 0 {
-		out = append(out, fmt.Sprintf("then, behind a gate of its own: move %s to %s's balancer", several(n, "record"), w.p.to))
+		out = append(out, fmt.Sprintf("then, behind a gate of its own: %s to %s's balancer", several(n, "record"), w.p.to))
 	} else {
 		out = append(out, "then, behind a gate of its own: move CloudFront's origin to "+w.p.to)
 	}
@@ -182,12 +182,12 @@ func (w *crew) moves() []string {
 	}
 	first := w.p.records[0]
 	what := []string{
-		fmt.Sprintf("%s: %s", several(len(names), "Cloudflare record"), among(names)),
+		fmt.Sprintf("%s, TTL %s, kept: %s", several(len(names), "Cloudflare record"), ttlWords(first.TTL), among(names)),
 		"from " + first.From,
-		"to   " + first.To + "   TTL " + ttlWords(first.TTL) + ", kept",
+		"to   " + first.To,
 	}
 	if age := w.now().Sub(w.p.edgeSeen); age > stalePeriods*w.c.Refresh.Slow.D() {
-		what = append(what, "planned by what was read "+span(age)+" ago; each record is looked at before it is changed")
+		what = append(what, "as read "+span(age)+" ago; each record is looked at before it is changed")
 	}
 	if w.p.cdnUnread {
 		what = append(what, "the distribution was never read on this machine: names that lead to it are left alone, and whether that is enough is seen publicly")

@@ -219,7 +219,7 @@ func (w *crew) publicly(what string, part aws.Part[edge.Answer]) (string, bool) 
 		return what + " " + causeText(part.Err), false
 	}
 	a := part.Value
-	return strings.TrimSpace(fmt.Sprintf("%s %s %d", what, a.Region, a.Status)), a.Healthy() && a.Region == w.p.to && !a.Cached()
+	return strings.Join(strings.Fields(fmt.Sprint(what, " ", plain(a.Region), " ", a.Status)), " "), a.Healthy() && a.Region == w.p.to && !a.Cached()
 }
 
 // invalidateStep takes what the CDN remembers of the old region away. Nothing waits for it.

@@ -218,3 +218,15 @@ func TestPaperIsTheRestOfTheRunWithItsValues(t *testing.T) {
 		run.Wait()
 	})
 }
+
+func TestPaperNamesEachGateOnceBeforeTheFirstStepBehindIt(t *testing.T) {
+	var asked []string
+	for _, sheet := range runbook.Paper(newBench().seat().failover(), runbook.View{Mode: runbook.Unplanned}) {
+		if sheet.Gate != "" {
+			asked = append(asked, sheet.Step+": "+sheet.Gate)
+		}
+	}
+	if want := []string{"fence: fail over us-east-1 to us-west-2", "promote: promote us-west-2", "edge: send users to us-west-2"}; !slices.Equal(asked, want) {
+		t.Errorf("%q", asked)
+	}
+}

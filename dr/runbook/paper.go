@@ -6,7 +6,7 @@ type Sheet struct {
 	Title    string
 	Why      string
 	State    State
-	Gate     string // the phrase that Lifeboat would ask for; "" where none
+	Gate     string // the phrase that Lifeboat would ask for, with the first step behind that gate; "" where none
 	Commands []string
 }
 
@@ -15,6 +15,7 @@ type Sheet struct {
 // Before a run give it Replay of nothing: View{}, with Pins and Mode set.
 func Paper(p Procedure, v View) []Sheet {
 	var out []Sheet
+	asked := map[string]bool{}
 	for _, s := range p.ordered() {
 		seen, known := v.Step(s.ID)
 		if known && seen.State.Over() && seen.State != StateNotDone && seen.State != StateWouldDo || v.Mode == Unplanned && s.PlannedOnly {
@@ -24,8 +25,8 @@ func Paper(p Procedure, v View) []Sheet {
 		if known {
 			sheet.State = seen.State
 		}
-		if s.Gate != nil {
-			sheet.Gate = s.Gate.Phrase
+		if s.Gate != nil && !asked[s.Gate.ID] {
+			sheet.Gate, asked[s.Gate.ID] = s.Gate.Phrase, true
 		}
 		if s.Paper != nil {
 			sheet.Commands = s.Paper(v.Pins.clone())
