@@ -264,3 +264,20 @@ func TestABucketIsReadAsItselfAndWrittenByTheOperator(t *testing.T) {
 		}
 	})
 }
+
+// A journal of S3's is one object an entry, and a run reads those of its estate before it may change anything.
+func TestALongJournalIsReadWithoutWaitingForATurn(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		p := open(t, 4)
+		b := bucket(t, p.spec(west), nil, p.state())
+		if lasted := took(func() {
+			for i := range 500 {
+				if _, err := b.Get(t.Context(), fmt.Sprintf("runs/1/%08d.json", i)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}); lasted > time.Second {
+			t.Errorf("500 entries of a journal were read in %s, of which none is S3's", lasted)
+		}
+	})
+}

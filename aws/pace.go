@@ -13,10 +13,11 @@ type bucket struct {
 	most      int
 }
 
-// usual is the smallest of those that AWS documents for ECS's reading calls, buckets what is known to be smaller.
+// usual is the smallest of those that AWS documents for ECS's reading calls, buckets what is known to be otherwise. S3 takes 3,500
+// writing requests a second for each prefix, and a journal is one object an entry: a run must not wait for its turn there.
 var (
 	usual   = bucket{20, 50}
-	buckets = map[string]bucket{"elasticloadbalancing": {10, 40}}
+	buckets = map[string]bucket{"elasticloadbalancing": {10, 40}, "s3": {3500, 3500}}
 	least   = bucket{1, 1}
 )
 
