@@ -109,11 +109,24 @@ func commas(words []string) string { return strings.Join(words, ", ") }
 // writerOfRecord is the region that the newest promotion of the estate's journals made the writer, and that run; the primary as
 // built, and "", where there never was one.
 func writerOfRecord(ctx context.Context, c *config.Config, a runbook.Archive) (region, run string, err error) {
+	region, run, err = promotedAfter(ctx, a, "")
+	if err == nil && run == "" {
+		region = c.Regions.Primary.Name
+	}
+	return region, run, err
+}
+
+// promotedAfter is the newest of the runs that began after a run and promoted, and the region that it made the writer; "" where none
+// did. Ids of runs sort by time, so the journals of that run and of those before it are not read.
+func promotedAfter(ctx context.Context, a runbook.Archive, after string) (region, run string, err error) {
 	runs, err := a.Runs(ctx)
 	if err != nil {
 		return "", "", err
 	}
 	for _, id := range slices.Backward(runs) {
+		if id <= after {
+			break
+		}
 		s, err := a.Store(id)
 		if err != nil {
 			return "", "", err
@@ -126,7 +139,7 @@ func writerOfRecord(ctx context.Context, c *config.Config, a runbook.Archive) (r
 			return v.Plan.To, id, nil
 		}
 	}
-	return c.Regions.Primary.Name, "", nil
+	return "", "", nil
 }
 
 // missing says whether an error is the cloud's word that there is no such thing.

@@ -95,17 +95,14 @@ func (f *fence) release(ctx context.Context, _ *runbook.Task) error {
 
 // allowed guards every try, late ones above all: a region that has become the writer of record again is never scaled down.
 func (f *fence) allowed(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-	region, run, err := writerOfRecord(ctx, f.c, f.state.Archive)
-	if err != nil {
-		return runbook.Seen{}, fmt.Errorf("who the writer of record is cannot be told: %w", err)
-	}
+	region, run, err := promotedAfter(ctx, f.state.Archive, t.Run)
 	switch {
-	case run == "" || run < t.Run:
-		return runbook.Seen{So: true, Text: "no run has promoted since this one began"}, nil // ids sort by time
-	case run == t.Run:
-		return runbook.Seen{So: true, Text: region + " is the writer of record"}, nil
+	case err != nil:
+		return runbook.Seen{}, fmt.Errorf("who the writer of record is cannot be told: %w", err)
+	case run != "":
+		return runbook.Seen{Text: fmt.Sprintf("run %s has made %s the writer of record since: this run must not touch it any more", run, region)}, nil
 	}
-	return runbook.Seen{Text: fmt.Sprintf("run %s has made %s the writer of record since: this run must not touch it any more", run, region)}, nil
+	return runbook.Seen{So: true, Text: "no run has promoted since this one began"}, nil
 }
 
 // receipt waits for the proof, and pins it.

@@ -175,7 +175,7 @@ func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if region, by, err := writerOfRecord(ctx, r.c, r.state.Archive); err == nil && by > o.Run {
+	if region, by, err := promotedAfter(ctx, r.state.Archive, o.Run); err == nil && by != "" {
 		return nil, &Refusal{Why: fmt.Sprintf("run %s has made %s the writer of record since: what this run still wants would undo that", by, region)}
 	}
 	w, err := r.crew(ctx, v.Pins, o.Run)
