@@ -115,6 +115,9 @@ func (w *crew) reportStep(after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepReport, Title: "report", Why: "what was lost and what is still open is said by whoever did it", After: after, Timeout: shortStep,
 		Await: func(_ context.Context, t *runbook.Task) (runbook.Seen, error) {
+			if t.DryRun {
+				return runbook.Seen{So: true, Text: "nothing was changed: each step says what it would have done"}, nil
+			}
 			return runbook.Seen{So: true, Text: w.report(t)}, nil
 		},
 	}
