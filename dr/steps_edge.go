@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +71,7 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepEdge, Title: fmt.Sprintf("send users: Cloudflare %s", several(len(w.p.records), "record")), Why: "one batch of records moves pages and API, with no AWS control plane",
 		After: after, Gate: gate, Undoing: runbook.UndoNever, Timeout: shortStep,
-		Calls: []runbook.Call{call("cloudflare:ListDNSRecords", runbook.Control, ""), call("cloudflare:BatchDNSRecords", runbook.Control, "")},
+		Calls: slices.Concat(zoneCalls(), []runbook.Call{call("cloudflare:BatchDNSRecords", runbook.Control, "")}, w.sendCalls()),
 		Paper: w.edgePaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			done, foreign, err := w.edge.Switched(ctx, w.p.records)
@@ -85,6 +86,16 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 		Before: w.maySend,
 		Do:     func(ctx context.Context, _ *runbook.Task) error { return w.edge.SwitchRecords(ctx, w.p.records) },
 	}
+}
+
+// zoneCalls are those that read the zone.
+func zoneCalls() []runbook.Call {
+	return []runbook.Call{call("cloudflare:ListZones", runbook.Control, ""), call("cloudflare:ListDNSRecords", runbook.Control, "")}
+}
+
+// sendCalls are those by which it is seen that users may be sent: see maySend.
+func (w *crew) sendCalls() []runbook.Call {
+	return append([]runbook.Call{call("probe:balancer", runbook.Data, w.p.to)}, w.readAgain()...)
 }
 
 func (w *crew) edgePaper(runbook.Pins) []string {
@@ -116,10 +127,16 @@ func (w *crew) maySend(ctx context.Context, t *runbook.Task) (runbook.Seen, erro
 
 // cdnStep moves users by CloudFront. Its control plane lives in us-east-1, so no unplanned run waits for it.
 func (w *crew) cdnStep(gate *runbook.Gate, after ...string) runbook.Step {
-	calls := []runbook.Call{call("cloudfront:GetDistributionConfig", runbook.Control, ""), call("cloudfront:UpdateDistribution", runbook.Control, "")}
+	calls := tried(
+		call("cloudfront:GetDistribution", runbook.Control, ""), call("cloudfront:GetDistributionConfig", runbook.Control, ""),
+		call("cloudfront:UpdateDistribution", runbook.Control, ""),
+	)
+	if w.c.Edge.Cloudflare.Zone != "" { // an origin may be a name of the zone
+		calls = append(calls, zoneCalls()...)
+	}
 	return runbook.Step{
 		ID: stepCDN, Title: "send users: CloudFront origin", Why: "where no record leads to the old region, the distribution does", After: after, Gate: gate,
-		Calls: tried(calls...), Undoing: runbook.UndoNever, Timeout: w.c.Waits.Step.D(), Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Fast.D(), Before: w.maySend,
+		Calls: append(calls, w.sendCalls()...), Undoing: runbook.UndoNever, Timeout: w.c.Waits.Step.D(), Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Fast.D(), Before: w.maySend,
 		Paper: func(runbook.Pins) []string {
 			var out []string
 			for _, o := range w.p.origins {
@@ -224,7 +241,10 @@ func (w *crew) publicly(what string, part aws.Part[edge.Answer]) (string, bool) 
 
 // invalidateStep takes what the CDN remembers of the old region away. Nothing waits for it.
 func (w *crew) invalidateStep(after ...string) runbook.Step {
-	calls := []runbook.Call{call("cloudfront:ListInvalidations", runbook.Control, ""), call("cloudfront:CreateInvalidation", runbook.Control, "")}
+	calls := []runbook.Call{
+		call("cloudfront:ListInvalidations", runbook.Control, ""), call("cloudfront:GetInvalidation", runbook.Control, ""),
+		call("cloudfront:CreateInvalidation", runbook.Control, ""),
+	}
 	return runbook.Step{
 		ID: stepInvalidate, Title: "forget cached pages", Why: "pages that the old region made would be shown until they run out", After: after,
 		Calls: tried(calls...), Undoing: runbook.UndoSeconds, Timeout: shortStep, Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Slow.D(),

@@ -113,11 +113,8 @@ func (w *crew) fenceStep(gate *runbook.Gate, after ...string) runbook.Step {
 	calls := []runbook.Call{
 		call("application-autoscaling:DescribeScalableTargets", runbook.Control, at), call("application-autoscaling:RegisterScalableTarget", runbook.Control, at),
 		call("ecs:DescribeServices", runbook.Control, at), call("ecs:UpdateService", runbook.Control, at),
-		call("ecs:ListTasks", runbook.Control, at), call("cloudwatch:GetMetricData", runbook.Data, at),
 	}
-	if w.sql[at] != nil {
-		calls = append(calls, call("sql:pg_stat_activity", runbook.Data, at))
-	}
+	calls = append(calls, w.receiptCalls()...)
 	f := w.fence
 	return runbook.Step{
 		ID: stepFence, Title: "fence " + at + " writers", Why: "two regions that both take writes end in two truths; the receipt proves that one has stopped",
@@ -127,6 +124,29 @@ func (w *crew) fenceStep(gate *runbook.Gate, after ...string) runbook.Step {
 		Check: f.stopped, Before: f.allowed, Do: f.stop, Undo: f.release,
 		Await: f.receipt,
 	}
+}
+
+// receiptCalls are those by which it is proven that no writer writes any more.
+func (w *crew) receiptCalls() []runbook.Call {
+	at := w.p.from
+	calls := []runbook.Call{call("ecs:ListTasks", runbook.Control, at), call("ecs:DescribeTasks", runbook.Control, at), call("cloudwatch:GetMetricData", runbook.Data, at)}
+	if w.sql[at] != nil {
+		calls = append(calls, call("sql:pg_stat_activity", runbook.Data, at))
+	}
+	return calls
+}
+
+// readAgain are the calls of a step that holds the receipt against the region being left before it acts. A failover takes the newest
+// refresh for that.
+func (w *crew) readAgain() []runbook.Call {
+	if w.p.kind != Switchover {
+		return nil
+	}
+	calls := w.receiptCalls()
+	for i := range calls {
+		calls[i].PlannedOnly = true
+	}
+	return calls
 }
 
 func (w *crew) fencePaper(runbook.Pins) []string {

@@ -46,7 +46,7 @@ func (w *crew) promoteCalls() []runbook.Call {
 	if w.sql[w.p.to] != nil {
 		calls = append(calls, call("sql:pg_last_wal_replay_lsn", runbook.Data, w.p.to))
 	}
-	return calls
+	return append(calls, w.readAgain()...)
 }
 
 // promotionAccepted: RDS shows the source until the promotion is over, so an instance at work after the promotion was decided is

@@ -84,6 +84,8 @@ type Call struct {
 	Plane      Plane  `json:"plane"`
 	Region     string `json:"region,omitempty"`      // where it is answered; "" is a global endpoint, or outside AWS
 	BestEffort bool   `json:"best_effort,omitempty"` // nothing waits for it beyond the step's Deadline when its region is being left
+
+	PlannedOnly bool `json:"planned_only,omitempty"` // a run that is or becomes unplanned does not make it
 }
 
 // Look reads and never changes. An error means that it could not look, which is never the same as "not so".

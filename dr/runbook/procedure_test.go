@@ -71,6 +71,7 @@ func TestTheLintRefusesWhatAnUnplannedRunWouldWaitFor(t *testing.T) {
 		{runbook.Call{Operation: "ecs:UpdateService", Plane: c, Region: east, BestEffort: true}, func(s *runbook.Step) { s.Deadline = time.Minute }, runbook.BestEffort},
 		{runbook.Call{Operation: "cloudfront:UpdateDistribution", Plane: c, BestEffort: true}, func(s *runbook.Step) { s.Deadline = time.Minute }, runbook.BestEffort},
 		{runbook.Call{Operation: "ecs:UpdateService", Plane: c, Region: east}, func(s *runbook.Step) { s.PlannedOnly = true }, runbook.LeftOut},
+		{runbook.Call{Operation: "ecs:ListTasks", Plane: c, Region: east, PlannedOnly: true}, nil, runbook.Clear},
 		{runbook.Call{Operation: "rds:RestoreDBInstanceFromDBSnapshot", Plane: c, Region: west}, func(s *runbook.Step) { s.NoAlternative = "cold standby" }, runbook.Accept},
 	} {
 		p := sound()

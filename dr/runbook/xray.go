@@ -137,7 +137,7 @@ func (s *Step) lint(leaving string, mode Mode) Finding {
 	f := Finding{Step: s.ID, Title: s.Title, Verdict: Clear}
 	var hard *Lean
 	for _, l := range s.leans() {
-		if l.Region != leaving {
+		if l.Region != leaving || mode == Unplanned && l.Call.PlannedOnly {
 			continue
 		}
 		f.Leans = append(f.Leans, l)
