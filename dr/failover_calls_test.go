@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"lifeboat/aws"
 	"lifeboat/dr/runbook"
@@ -57,4 +58,27 @@ func callIn(operation, region string) string {
 		region = ""
 	}
 	return strings.TrimSpace(operation + " " + region)
+}
+
+func TestADryRunChangesNothingAndReportsNothing(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		r := w.runner(func(o *RunnerOptions) {
+			o.Asked = func(_ context.Context, a aws.Asked) {
+				if a.Changes {
+					t.Errorf("a dry run called %s of %s", a.Operation, a.Target)
+				}
+			}
+		})
+		run, err := r.Begin(t.Context(), Order{Run: runbook.NewRunID(time.Now(), "switchover"), Kind: Switchover, DryRun: true, Operator: typing()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := run.Wait().View
+		if s, _ := v.Step(stepReport); v.Ending != runbook.Done || !strings.HasPrefix(s.Text, "nothing was changed") {
+			t.Errorf("%q: the report says: %s", v.Ending, s.Text)
+		}
+		if s, _ := v.Step(StepPromote); s.State != runbook.StateWouldDo {
+			t.Errorf("the promotion is %s", says(v, StepPromote))
+		}
+	})
 }
