@@ -75,26 +75,27 @@ func (f *fence) bySQL(r pg.Reading) (*Receipt, string, error) {
 	return &Receipt{At: r.ServerTime.Add(r.Took), By: "sql", Text: "no task, and no connection but Lifeboat's"}, "", nil
 }
 
-// byMetric wants the newest periods, all of them after the last task was gone, to be without a connection.
+// byMetric wants the newest periods that are over, all of them begun after the last task was gone, to be without a connection.
 func (f *fence) byMetric(ctx context.Context, zero time.Time) (*Receipt, string, error) {
 	period := f.c.Refresh.Metrics.D()
 	series, err := f.leaving().Metric(ctx, "DatabaseConnections", f.p.source, zero)
 	if err != nil {
 		return nil, "", err
 	}
-	var after aws.Series
+	var over aws.Series // a point is stamped with the beginning of its period, and that of the newest one may be half a period's
 	for _, p := range series {
-		if !p.At.Before(zero) { // a point is stamped with the beginning of its period
-			after = append(after, p)
+		if !p.At.Before(zero) && !p.At.Add(period).After(f.now()) {
+			over = append(over, p)
 		}
 	}
-	last, ok := after.Last()
+	last, ok := series.Last()
 	switch {
-	case ok && last.Value > 0:
+	case ok && last.Value > 0 && !last.At.Before(zero):
 		return nil, several(int(last.Value), "connection") + " to " + f.p.source + " left, by CloudWatch", nil
-	case quietPeriods(after) < fencePeriods:
+	case quietPeriods(over) < fencePeriods:
 		return nil, "", nil // nothing speaks against it; it is only not proven yet
 	}
+	last, _ = over.Last()
 	return &Receipt{At: last.At.Add(period), By: "cloudwatch", Text: fmt.Sprintf("no task, and no connection over %d periods of %s", fencePeriods, span(period))}, "", nil
 }
 
