@@ -57,7 +57,9 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	if a.readOnly {
 		options.ReadOnly = "--read-only"
 	} else {
-		options.Runs = newRuns(a, c)
+		door := newRuns(a, c)
+		options.Runs = door
+		defer door.leave()
 	}
 	if c.Simulated != nil {
 		client, err := sim.Dial(c.Simulated.Director)

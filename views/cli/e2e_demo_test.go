@@ -3,6 +3,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -162,5 +163,24 @@ func TestWithoutColourEveryStateIsStillSaid(t *testing.T) {
 	x.see("● serving", "◆ ready")
 	if colours := regexp.MustCompile(`\x1b\[[0-9;:]*(?:3[0-7]|38|9[0-7])[0-9;:]*m`).FindString(x.output()); colours != "" {
 		t.Errorf("NO_COLOR is set, and the program wrote %q", colours)
+	}
+}
+
+func TestACockpitThatIsQuitSaysWhichRunGoesOnWithoutIt(t *testing.T) {
+	s := runSim(t)
+	x := start(t, 120, 36, false, s.env, lifeboat(t), "--config", s.config)
+	x.see("us-west-2 can take over")
+	x.keys("f")
+	x.see("nothing changes before you type")
+	x.keys("b")
+	x.see("type  " + opening)
+	x.still()
+	x.keys("\x03")
+	if code := x.exit(); code != 0 {
+		t.Errorf("quitting ended with %d", code)
+	}
+	p := s.process(t)
+	if out, want := x.output(), fmt.Sprintf("run %s goes on in a process of its own (%d); to come back to it: lifeboat --config %s", p.Run, p.PID, s.config); !strings.Contains(out, want) {
+		t.Errorf("no %q after the screen", want)
 	}
 }

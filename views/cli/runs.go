@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
+	"time"
 
 	"lifeboat/dr"
 	"lifeboat/dr/config"
@@ -303,4 +306,29 @@ func (r *runs) GoUnplanned(ctx context.Context, id string, a runbook.Answer) err
 // Undo implements views.Runs.
 func (r *runs) Undo(ctx context.Context, id string, a runbook.Answer) error {
 	return r.with(ctx, id, func(l link, by string) error { a.By = by; return l.Undo(ctx, a) })
+}
+
+// leaveTime is how long a cockpit that was quit looks for runs that go on without it.
+const leaveTime = 2 * time.Second
+
+// leave says, once the screen is gone, which runs this machine goes on with, and how to come back to them.
+func (r *runs) leave() {
+	r.mu.Lock()
+	s := r.kept
+	r.mu.Unlock()
+	if s == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), leaveTime)
+	defer cancel()
+	paths, _ := filepath.Glob(beside(s, "*", processEnd))
+	for _, path := range paths {
+		l, err := attach(ctx, s, strings.TrimSuffix(filepath.Base(path), processEnd))
+		if err != nil {
+			continue
+		}
+		h := l.Hello()
+		l.Close()
+		fmt.Fprintf(r.app.err, "run %s goes on in a process of its own (%d); to come back to it: lifeboat --config %s\n", h.Run, h.PID, r.config.Path)
+	}
 }
