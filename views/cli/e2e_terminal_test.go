@@ -47,9 +47,15 @@ func lifeboat(t testing.TB) string {
 func home(t testing.TB) []string {
 	dir := t.TempDir()
 	keep := []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm-256color", "LANG=C.UTF-8", "HOME=" + dir}
-	for _, name := range []string{"XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME"} {
+	for _, name := range []string{"XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"} {
 		keep = append(keep, name+"="+filepath.Join(dir, name))
 	}
+	short, err := os.MkdirTemp("", "lb") // paths of sockets are short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(short) })
+	keep = append(keep, "XDG_RUNTIME_DIR="+short)
 	return append(keep, "AWS_EC2_METADATA_DISABLED=true", "GOCOVERDIR="+dir)
 }
 

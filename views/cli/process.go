@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"lifeboat/dr"
@@ -81,6 +82,9 @@ func attach(ctx context.Context, s *dr.State, run string) (*runbook.Line, error)
 	case err == nil:
 		l.Close()
 		err = fmt.Errorf("process %d executes another run", l.Hello().PID)
+	case errors.Is(err, syscall.ECONNREFUSED): // nobody listens: it was killed, and left its socket
+		_ = os.Remove(p.Socket)
+		_ = os.Remove(filepath.Dir(p.Socket)) // where it is empty now
 	case errors.Is(err, runbook.ErrHungUp):
 		return nil, fmt.Errorf("process %d executes the run and does not answer: %w", p.PID, err)
 	}

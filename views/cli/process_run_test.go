@@ -29,14 +29,8 @@ func runSim(t *testing.T, args ...string) *simProcess {
 		text = regexp.MustCompile(`(?m)^  hold: .*`).ReplaceAllString(text, "  hold: 400ms")
 		return regexp.MustCompile(`(?m)^  poll: .*`).ReplaceAllString(text, "  poll: 100ms")
 	})
-	short, err := os.MkdirTemp("", "lb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.env = append(s.env, "XDG_RUNTIME_DIR="+short, "TMPDIR="+short)
 	t.Cleanup(func() {
 		s.stopRuns()
-		_ = os.RemoveAll(short)
 	})
 	return s
 }

@@ -5,6 +5,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +25,12 @@ import (
 func door(t *testing.T) *runs {
 	t.Helper()
 	t.Setenv(asProgram, "1")
-	t.Setenv("XDG_RUNTIME_DIR", "")
+	short, err := os.MkdirTemp("", "lb") // paths of sockets are short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(short) })
+	t.Setenv("TMPDIR", short)
 	dir := t.TempDir()
 	server, err := sim.Start(t.Context(), sim.Options{Listen: "127.0.0.1:0", Speed: 400, CAFile: filepath.Join(dir, "ca.pem"), Report: func(line string) { t.Log(line) }})
 	if err != nil {
