@@ -49,7 +49,7 @@ func refuseIn(w *estateInTime, region string, on func() bool) *refusing {
 			return
 		}
 		service, action := inDirectorsWords(a.Operation)
-		if err := w.Cloud().Do("break-call", service, action); err != nil {
+		if err := w.Cloud().Do("break-call", service, action, "AccessDenied", "1", region); err != nil {
 			w.t.Error(err)
 		}
 		go func() { // the bubble's clock moves on once the call was answered

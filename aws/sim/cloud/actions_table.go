@@ -38,8 +38,8 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 			About: "API answers come that much later (wall clock); all: Cloudflare's too"},
 		{Name: "stop-tasks", Args: []Arg{argRegion, argService}, do: stopTasks, Undo: "by itself: the scheduler starts new ones",
 			About: "the service's running tasks exit"},
-		{Name: "break-call", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode, {Name: "EVERY", Kind: Number, Optional: true}}, do: breakCall, Undo: untilRestore,
-			About: "one AWS or Cloudflare call is refused, as AccessDenied or with CODE; only each EVERY-th time"},
+		{Name: "break-call", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode, {Name: "EVERY", Kind: Number, Optional: true}, {Name: "REGION", Kind: RegionName, Optional: true}}, do: breakCall, Undo: untilRestore,
+			About: "one AWS or Cloudflare call is refused, as AccessDenied or with CODE; only each EVERY-th time; only in REGION"},
 		{Name: "half-way", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argCode}, do: halfWay, Undo: untilRestore,
 			About: "a list breaks off: its first page is answered, the next ones are refused"},
 		{Name: "lost-answer", Args: []Arg{{Name: "SERVICE"}, {Name: "ACTION"}, argTimes}, do: spoilAnswer(Fault{Lost: true}), Undo: untilTimes,
@@ -123,6 +123,7 @@ func breakCall(w *World, a args) (func(), error) {
 	if err != nil {
 		return nil, err
 	}
+	f.region = a["REGION"]
 	if n := a.number("EVERY"); n > 1 {
 		f.hits, f.of = 1, n
 	}
