@@ -233,16 +233,6 @@ func (w *emulated) read() reading {
 	return out
 }
 
-// tell posts to the emulator's own switches.
-func (w *emulated) tell(path, body string) {
-	w.Helper()
-	answer, err := http.Post(w.endpoint+path, "application/json", strings.NewReader(body))
-	if err != nil {
-		w.Fatal(err)
-	}
-	_ = answer.Body.Close()
-}
-
 // lifeboat runs the program on the estate, and gives its exit code and what it printed with --json.
 func (w *emulated) lifeboat(args ...string) (int, []byte) {
 	w.Helper()

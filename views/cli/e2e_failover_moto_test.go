@@ -5,7 +5,6 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -290,26 +289,6 @@ func longer(t *testing.T) {
 	}
 }
 
-func TestAFailoverThatWasNotToldToSendUsersStopsAndIsResumedWithoutDoingAnythingTwice(t *testing.T) {
-	longer(t)
-	w := emulate(t, seldom)
-	before := w.read()
-	code, first := w.run("failover", "--confirm", openEmulated)
-	if end := first.end(t); code != 4 || end.End.Ending != "stopped" || !strings.Contains(end.Text, fmt.Sprintf("--confirm %q", sendEmulated)) {
-		t.Fatalf("without the second phrase it ended with %d, %s: %s", code, end.End.Ending, end.Text)
-	}
-	if w.done("cloudflare:BatchDNSRecords") {
-		t.Error("users were sent, and nobody had said so")
-	}
-	code, second := w.run("resume", first[0].Run, "--confirm", sendEmulated)
-	if end := second.end(t); code != 0 || end.End.Ending != "done" {
-		t.Fatalf("resumed, it ended with %d, %s: %s", code, end.End.Ending, end.Text)
-	}
-	w.holdCalls(slices.Concat(first, second))
-	w.holdEstate(first[0].Run, before)
-	w.holdJournals(first[0].Run)
-}
-
 func TestASwitchoverMakesTheCallsInAnEmulatorThatItSaysItMakesAndProvesThatNothingIsLost(t *testing.T) {
 	longer(t)
 	w := emulate(t, seldom)
@@ -339,47 +318,4 @@ func TestWithoutAZoneUsersAreMovedInAnEmulatorByTheDistributionsOrigin(t *testin
 	w.holdCalls(e)
 	w.holdEstate(e[0].Run, before)
 	w.holdJournals(e[0].Run)
-}
-
-// The region being left answers 503 to everything, and so does CloudFront, whose control plane lives there.
-func TestARunAwayFromADarkRegionOfAnEmulatorGoesOnFencingUntilThatAnswers(t *testing.T) {
-	longer(t)
-	w := emulate(t, emulation{origin: seldom.origin, fast: "1s", slow: "2s"})
-	before := w.read()
-	if code, _ := w.run("failover", "--dry-run"); code != 0 { // what is read last of the edge is kept
-		t.Fatalf("the dry run ended with %d", code)
-	}
-	w.tell("/dr/fault", `{"region": "us-east-1", "service": "*", "action": "*", "status": 503}`)
-	code, e := w.run("failover", "--confirm", openEmulated, "--confirm", sendEmulated,
-		"--confirm", "promote without a fence receipt", "--reason", "the region is dark")
-	if end := e.end(t); code != 0 || end.End.Ending != "open" {
-		t.Fatalf("away from a dark region it ended with %d, %s: %s", code, end.End.Ending, end.Text)
-	}
-	plan, at := e.plan(t)
-	changes, _ := w.since(at)
-	for _, r := range changes {
-		if r.region == emulatedEast || strings.HasPrefix(r.operation, "cloudfront:") {
-			t.Errorf("%s was answered, and the region is dark", r)
-		}
-	}
-	w.tell("/dr/reset", "{}")
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
-		if w.closed(e[0].Run) {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("a minute after the region's return the run is not closed")
-		}
-	}
-	changes, _ = w.since(at)
-	shared(t, plan, changes, w.changed(e[0].Run))
-	w.holdEstate(e[0].Run, before)
-}
-
-// closed says whether a run's journal is.
-func (w *emulated) closed(run string) bool {
-	w.Helper()
-	_, out := w.lifeboat("history", "verify", run)
-	var v struct{ Closed bool }
-	return json.Unmarshal(out, &v) == nil && v.Closed
 }

@@ -120,7 +120,7 @@ func TestARunGoesOnToItsNextGateWhenItsTerminalHangsUp(t *testing.T) {
 		_, out := s.lifeboat(t, "history", "show", "--config", s.config)
 		return strings.Contains(out, "QUESTION gate edge")
 	}
-	for late := time.Now().Add(time.Minute); !waits(); time.Sleep(100 * time.Millisecond) {
+	for late := time.Now().Add(3 * time.Minute); !waits(); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(late) {
 			t.Fatal("it never came to its next gate")
 		}
