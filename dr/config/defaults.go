@@ -36,7 +36,7 @@ func (c *Config) Defaults() {
 				fill(&db.Connection.SSLMode, "verify-full")
 			}
 		}
-		r.Probe.Resolve = withPort(r.Probe.Resolve, "53")
+		addPort(&r.Probe.Resolve)
 	}
 	c.Edge.defaults()
 	fill(&c.Refresh.Fast, Duration(15*time.Second))
@@ -84,13 +84,20 @@ func (e *Edge) defaults() {
 		fill(&e.Cloudflare.TokenEnv, "CLOUDFLARE_API_TOKEN")
 	}
 	for i := range e.Resolvers {
-		e.Resolvers[i] = withPort(e.Resolvers[i], "53")
+		addPort(&e.Resolvers[i])
 	}
 	for _, p := range []*Probe{&e.Pages, &e.API, &e.Write} {
-		p.Resolve = withPort(p.Resolve, "53")
+		addPort(&p.Resolve)
 	}
 	if e.Write.URL != "" {
 		fill(&e.Write.Method, "POST")
+	}
+}
+
+// addPort completes a resolver. What is complete is not written again: a config that was filled in once is only read.
+func addPort(resolver *string) {
+	if whole := withPort(*resolver, "53"); whole != *resolver {
+		*resolver = whole
 	}
 }
 
