@@ -46,6 +46,13 @@ func (c *changesMade) in(region string) (n int) {
 	return n
 }
 
+// all counts all that were made.
+func (c *changesMade) all() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.list)
+}
+
 // stateOf is what a run changes in one region, as it is.
 func (w *estateInTime) stateOf(region string) string {
 	var out []string

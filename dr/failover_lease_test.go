@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -192,24 +193,23 @@ func TestARunThatLosesItsLeaseStopsBeforeItsNextChange(t *testing.T) {
 				w.lookSeldom()
 				w.shared()
 				seen := &changesMade{}
-				var run *runbook.Run
+				var begun atomic.Pointer[runbook.Run]
 				made, was := 0, ""
 				by := &careful{phrases: typing(), before: func(q runbook.Question) {
 					if q.ID == "gate edge" {
-						lose(t, w, run)
-						seen.mu.Lock()
-						made, was = len(seen.list), w.state()
-						seen.mu.Unlock()
+						lose(t, w, begun.Load())
+						made, was = seen.all(), w.state()
 					}
 				}}
-				run = w.begun(w.elsewhere("anna", func(o *RunnerOptions) { o.Asked = seen.asked }), Failover, by)
+				run := w.begun(w.elsewhere("anna", func(o *RunnerOptions) { o.Asked = seen.asked }), Failover, by)
+				begun.Store(run)
 				result := run.Wait()
 				if result.Ending != runbook.LeaseLost {
 					t.Errorf("it ended %q: %v", result.Ending, result.Err)
 				}
 				time.Sleep(time.Minute)
-				if now := w.state(); made == 0 || len(seen.list) != made || now != was {
-					t.Errorf("%d changes before, %d after:\n%s\nwas\n%s", made, len(seen.list), now, was)
+				if now := w.state(); made == 0 || seen.all() != made || now != was {
+					t.Errorf("%d changes before, %d after:\n%s\nwas\n%s", made, seen.all(), now, was)
 				}
 			})
 		})

@@ -96,20 +96,24 @@ func TestAReceiptIsVoidAtTheFirstNewConnection(t *testing.T) {
 			inTime(t, func(t *testing.T, w *estateInTime) {
 				w.lookSeldom()
 				w.writeRows(5 * time.Second)
-				var run *runbook.Run
+				var begun atomic.Pointer[runbook.Run]
 				stray := func() {
 					w.direct("stray-connection", east, "2m")
 					if c.leaves {
 						w.direct("restore")
 					}
 				}
-				look := &looks{at: c.look, do: stray, after: func() bool { return run != nil && run.View().Pins[pinTokens+"1"] != "" }}
+				look := &looks{at: c.look, do: stray, after: func() bool {
+					run := begun.Load()
+					return run != nil && run.View().Pins[pinTokens+"1"] != ""
+				}}
 				by := &careful{phrases: typing(), before: func(q runbook.Question) {
 					if c.edge && q.ID == "gate edge" {
 						stray()
 					}
 				}}
-				run = w.begun(w.runner(func(o *RunnerOptions) { o.Asked = look.asked }), Switchover, by)
+				run := w.begun(w.runner(func(o *RunnerOptions) { o.Asked = look.asked }), Switchover, by)
+				begun.Store(run)
 				v := waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
 				if v.Ending != runbook.Done {
 					t.Fatalf("it ended %q: %s", v.Ending, v.Note)

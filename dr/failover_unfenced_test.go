@@ -26,7 +26,7 @@ func TestWithoutTheOverrideNothingIsChangedWhereTheRegionIsSilent(t *testing.T) 
 		if result.Ending != runbook.Stopped || !strings.Contains(result.Err.Error(), OverrideReceipt) {
 			t.Errorf("it ended %q: %v", result.Ending, result.Err)
 		}
-		if len(seen.list) > 0 || w.state() != was {
+		if seen.all() > 0 || w.state() != was {
 			t.Errorf("these calls were made: %v", seen.list)
 		}
 		if _, held, err := r.State().Lease().Held(t.Context()); held || err != nil {
