@@ -2,12 +2,14 @@ package dr
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -147,5 +149,65 @@ func (c *careful) said(t *testing.T, gate, step string) {
 		if (of.want == "") != (len(of.said) == 0) || len(of.said) > 0 && !strings.HasPrefix(of.said[0], of.want) {
 			t.Errorf("%s said %q, want %q", of.what, of.said, of.want)
 		}
+	}
+}
+
+// upTo gives no answer at one gate.
+type upTo struct {
+	*phrases
+	gate string
+}
+
+func (u upTo) Ask(ctx context.Context, q runbook.Question) (runbook.Answer, error) {
+	if q.ID == u.gate {
+		return runbook.Answer{}, errors.New("nobody is there")
+	}
+	return u.phrases.Ask(ctx, q)
+}
+
+// The process that takes a run up reads the receipt again before anything leans on it: it asks for no override where that holds, and
+// whoever has connected in the hour between has voided it, though CloudWatch alone tells of one who has gone again.
+func TestAReceiptIsReadAgainByWhoeverTakesTheRunUp(t *testing.T) {
+	for _, c := range []struct {
+		how    string
+		blind  bool
+		stray  string // for how long somebody connects in between; "": nobody does
+		ending runbook.Ending
+		void   string // how the first receipt ended
+		again  bool   // another is earned
+	}{
+		{"by SQL", false, "", runbook.Done, "", false},
+		{"by CloudWatch", true, "", runbook.Done, "", false},
+		{"by SQL, while somebody is connected", false, "2h", runbook.Stopped, "1 connection to davidshaevel-dev-db left", false},
+		{"by CloudWatch, after somebody was connected", true, "10m", runbook.Done, "somebody was connected to davidshaevel-dev-db since", true},
+	} {
+		t.Run(c.how, func(t *testing.T) {
+			inTime(t, func(t *testing.T, w *estateInTime) {
+				if c.blind {
+					w.blind()
+					w.cfg.Waits.Fence = config.Duration(10 * time.Minute)
+				}
+				r := w.runner()
+				run := w.begun(r, Failover, upTo{typing("go on with an unproven lag"), "gate edge"})
+				if res := run.Wait(); res.Ending != runbook.Stopped {
+					t.Fatalf("it ended %q: %v", res.Ending, res.Err)
+				}
+				r.Close()
+				if c.stray != "" {
+					w.direct("stray-connection", east, c.stray)
+				}
+				time.Sleep(time.Hour)
+				again, err := w.runner().Resume(t.Context(), Order{Run: run.View().Run, Operator: typing()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				res := again.Wait()
+				_, n, _ := ReceiptOf(res.View.Pins)
+				void := res.View.Pins[PinVoid(1)]
+				if res.Ending != c.ending || !strings.HasPrefix(void, c.void) || (void == "") != (c.void == "") || (n == 2) != c.again {
+					t.Errorf("taken up, it ended %q (%v) with receipt %d, and the first is void by %q", res.Ending, res.Err, n, void)
+				}
+			})
+		})
 	}
 }

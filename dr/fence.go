@@ -21,7 +21,8 @@ type fence struct {
 	zero   time.Time // since when no task of a writer was seen
 	held   time.Time // when the newest receipt was last seen to hold
 	doubts string    // why it could not be seen since
-	task   *runbook.Task
+
+	guarded chan struct{} // closed when a receipt of an earlier process was looked at by this one; nil: nobody looks
 }
 
 // fencePeriods is how many periods of CloudWatch without a connection prove that there is none.
@@ -107,8 +108,7 @@ func (f *fence) allowed(ctx context.Context, t *runbook.Task) (runbook.Seen, err
 
 // receipt waits for the proof, and pins it.
 func (f *fence) receipt(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-	f.watchWith(t)
-	r, words, err := f.prove(ctx)
+	r, words, err := f.prove(ctx, nil)
 	if err == nil && r == nil && words == "" {
 		words = fmt.Sprintf("no task is left; CloudWatch must show %d periods without a connection", fencePeriods)
 	}
@@ -140,6 +140,8 @@ func (f *fence) issue(ctx context.Context, t *runbook.Task, r *Receipt) error {
 func (f *fence) holds(ctx context.Context, t *runbook.Task) (bool, string) {
 	if t.Mode() == runbook.Planned {
 		f.look(ctx, t)
+	} else {
+		f.awaitGuard(ctx)
 	}
 	r, _, void := ReceiptOf(t.Pins())
 	f.mu.Lock()
@@ -158,7 +160,10 @@ func (f *fence) holds(ctx context.Context, t *runbook.Task) (bool, string) {
 // look reads the proof again. What speaks against it voids the receipt for good: a new one must be earned.
 func (f *fence) look(ctx context.Context, t *runbook.Task) {
 	have, n, void := ReceiptOf(t.Pins())
-	r, words, err := f.prove(ctx)
+	if void != "" {
+		have = nil
+	}
+	r, words, err := f.prove(ctx, have)
 	switch {
 	case err != nil:
 		f.doubt(whyOf(err))
@@ -166,7 +171,7 @@ func (f *fence) look(ctx context.Context, t *runbook.Task) {
 		if err := f.issue(ctx, t, r); err != nil {
 			f.doubt(err.Error())
 		}
-	case have != nil && void == "" && words != "":
+	case have != nil && words != "":
 		if _, err := t.Decide(ctx, PinVoid(n), words); err != nil {
 			f.doubt(err.Error())
 		}
@@ -179,22 +184,12 @@ func (f *fence) doubt(why string) {
 	f.doubts = why
 }
 
-// watchWith lets the guard write in the journal of a run.
-func (f *fence) watchWith(t *runbook.Task) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.task = t
-}
-
-func (f *fence) watched() *runbook.Task {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.task
-}
-
-// guard reads a receipt again with every refresh, until ctx ends. Nothing waits for it, so its requests are tagged so.
-func (f *fence) guard(ctx context.Context) {
+// guard reads a receipt again at once, where an earlier process has left one, and with every refresh, until ctx ends. Nothing waits
+// for it, so its requests are tagged so.
+func (f *fence) guard(ctx context.Context, t *runbook.Task) {
 	ctx = runbook.WithBestEffort(ctx)
+	f.check(ctx, t)
+	close(f.guarded)
 	clock := time.NewTicker(f.c.Refresh.Fast.D())
 	defer clock.Stop()
 	for {
@@ -202,16 +197,23 @@ func (f *fence) guard(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-clock.C:
-			f.check(ctx)
+			f.check(ctx, t)
 		}
 	}
 }
 
-func (f *fence) check(ctx context.Context) {
-	t := f.watched()
-	if t == nil {
+// awaitGuard waits for the guard's first look, which is short: a process that has taken a run up has not seen its receipt hold yet.
+func (f *fence) awaitGuard(ctx context.Context) {
+	if f.guarded == nil {
 		return
 	}
+	select {
+	case <-f.guarded:
+	case <-ctx.Done():
+	}
+}
+
+func (f *fence) check(ctx context.Context, t *runbook.Task) {
 	if r, _, _ := ReceiptOf(t.Pins()); r == nil {
 		return
 	}

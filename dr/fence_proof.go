@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,7 +14,8 @@ import (
 
 // prove looks whether no task of a writer is left and nobody but Lifeboat is connected to the old writer: by SQL at once, else over
 // two periods of CloudWatch. Without a proof the words say what is left; an error is a look that could not be made.
-func (f *fence) prove(ctx context.Context) (*Receipt, string, error) {
+// have is a receipt that was not void so far; nil: there is none.
+func (f *fence) prove(ctx context.Context, have *Receipt) (*Receipt, string, error) {
 	left, err := f.tasks(ctx)
 	if err != nil {
 		return nil, "", err
@@ -22,14 +24,28 @@ func (f *fence) prove(ctx context.Context) (*Receipt, string, error) {
 		f.since(time.Time{})
 		return nil, commas(left) + " left", nil
 	}
-	zero := f.since(f.now())
+	zero := f.since(f.provenSince(have))
 	if reader := f.sql[f.p.from]; reader != nil {
 		if r, err := reader.Read(ctx); err == nil && r.ConnectionsErr == nil {
 			return f.bySQL(r)
 		}
 	}
-	return f.byMetric(ctx, zero)
+	return f.byMetric(ctx, zero, have)
 }
+
+// provenSince is the moment from which on a receipt has shown no task; now where there is none.
+func (f *fence) provenSince(have *Receipt) time.Time {
+	switch {
+	case have == nil:
+		return f.now()
+	case have.By == byCloudWatch:
+		return have.At.Add(-fencePeriods * f.c.Refresh.Metrics.D())
+	}
+	return have.At
+}
+
+// byCloudWatch is how a receipt was made without a connection to the database.
+const byCloudWatch = "cloudwatch"
 
 // since keeps the moment from which no task was seen; the zero time forgets it.
 func (f *fence) since(t time.Time) time.Time {
@@ -76,7 +92,7 @@ func (f *fence) bySQL(r pg.Reading) (*Receipt, string, error) {
 }
 
 // byMetric wants the newest periods that are over, all of them begun after the last task was gone, to be without a connection.
-func (f *fence) byMetric(ctx context.Context, zero time.Time) (*Receipt, string, error) {
+func (f *fence) byMetric(ctx context.Context, zero time.Time, have *Receipt) (*Receipt, string, error) {
 	period := f.c.Refresh.Metrics.D()
 	series, err := f.leaving().Metric(ctx, "DatabaseConnections", f.p.source, zero)
 	if err != nil {
@@ -92,11 +108,18 @@ func (f *fence) byMetric(ctx context.Context, zero time.Time) (*Receipt, string,
 	switch {
 	case ok && last.Value > 0 && !last.At.Before(zero):
 		return nil, several(int(last.Value), "connection") + " to " + f.p.source + " left, by CloudWatch", nil
+	case have != nil && busy(series, have.At):
+		return nil, "somebody was connected to " + f.p.source + " since, by CloudWatch", nil
 	case quietPeriods(over) < fencePeriods:
 		return nil, "", nil // nothing speaks against it; it is only not proven yet
 	}
 	last, _ = over.Last()
-	return &Receipt{At: last.At.Add(period), By: "cloudwatch", Text: fmt.Sprintf("no task, and no connection over %d periods of %s", fencePeriods, span(period))}, "", nil
+	return &Receipt{At: last.At.Add(period), By: byCloudWatch, Text: fmt.Sprintf("no task, and no connection over %d periods of %s", fencePeriods, span(period))}, "", nil
+}
+
+// busy says whether a point since then shows a connection.
+func busy(s aws.Series, since time.Time) bool {
+	return slices.ContainsFunc(s, func(p aws.Point) bool { return !p.At.Before(since) && p.Value > 0 })
 }
 
 // quietPeriods counts the newest points without a connection.

@@ -129,9 +129,7 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	if kind != Failover && kind != Switchover {
 		return nil, nil, fmt.Errorf("%q is no procedure", kind)
 	}
-	waiting, cancel := context.WithTimeout(ctx, settlePatience)
-	defer cancel()
-	e, _ := r.watch.Settled(waiting) // what is not known then is judged by the plan
+	e := r.settled(ctx)
 	writer, _, err := writerOfRecord(ctx, r.c, r.state.Archive)
 	if err != nil {
 		return nil, nil, fmt.Errorf("who the writer of record is cannot be told: %w", err)
@@ -154,6 +152,15 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	return w, w.p.pins(), nil
 }
 
+// settled is the estate once every reader has had its first round; what is not known after settlePatience stays so, and is judged by
+// the plan and the gates.
+func (r *Runner) settled(ctx context.Context) *Estate {
+	waiting, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
+	e, _ := r.watch.Settled(waiting)
+	return e
+}
+
 // complete takes down what only a fresh look at the region that takes over tells: the grace of its services' health checks.
 func (w *crew) complete(ctx context.Context) error {
 	now, err := states(ctx, w.arriving(), w.p.arriving(), atTo)
@@ -168,7 +175,7 @@ func (w *crew) complete(ctx context.Context) error {
 	return nil
 }
 
-// Resume takes a run up where its journal ends. A run after which another region was promoted again is not taken up: what it still
+// Resume takes a run up where its journal ends, once the estate was read: its gates show what is so now. A run after which another region was promoted again is not taken up: what it still
 // wants is not wanted any more.
 func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	v, err := r.view(ctx, o.Run)
@@ -186,6 +193,7 @@ func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.settled(ctx)
 	run, err := runbook.Resume(ctx, w.procedure(), options)
 	if err == nil {
 		r.guard(ctx, w, run)
@@ -247,7 +255,7 @@ func (r *Runner) crew(ctx context.Context, pins runbook.Pins, run string) (*crew
 		p: p, c: r.c, now: r.opt.Now, watch: r.watch, state: r.state, run: run,
 		there: map[string]*aws.Changer{}, sql: map[string]sqlReader{},
 	}
-	w.fence = &fence{crew: w}
+	w.fence = &fence{crew: w, guarded: make(chan struct{})}
 	if err := r.operator(p.to); err != nil {
 		return nil, err
 	}
@@ -304,7 +312,7 @@ func (r *Runner) guard(ctx context.Context, w *crew, run *runbook.Run) {
 			reader.Close()
 		}
 	}()
-	go w.fence.guard(ctx)
+	go w.fence.guard(ctx, run.Task(stepFence))
 	if r.by != nil {
 		go r.keepSession(ctx)
 	}

@@ -74,6 +74,15 @@ func (r *Run) fly(s *Step) {
 	}
 }
 
+// Task is what a step's functions are given, for what goes on beside the step: keeping an eye on what it has proven. nil where there is
+// no such step.
+func (r *Run) Task(step string) *Task {
+	if s := r.proc.step(step); s != nil {
+		return r.task(s)
+	}
+	return nil
+}
+
 func (r *Run) task(s *Step) *Task {
 	return &Task{Run: r.o.Run, Step: s.ID, From: r.proc.From, To: r.proc.To, DryRun: r.o.DryRun, desk: r}
 }
