@@ -362,9 +362,13 @@ func (p *planned) arriving() []PinnedService {
 	return out
 }
 
-// capacity is the floor and ceiling that a service gets where it shall run in full.
+// capacity is the floor and ceiling that a service gets where it shall run in full. Where the ceiling that it had is not known, it gets
+// room to grow all the same: the region that takes over has a standby's own.
 func (s PinnedService) capacity() Capacity {
 	c := Capacity{Min: s.Want, Max: max(s.To.Max, s.From.Max, s.Want)}
+	if !s.From.Known {
+		c.Max = max(c.Max, ceiling(s.Want))
+	}
 	if s.From.Scaled && s.From.Min > 0 {
 		c.Min = min(s.From.Min, s.Want)
 	}

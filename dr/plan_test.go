@@ -112,6 +112,10 @@ func TestARegionThatWasNeverReadIsPlannedByLifeboatYaml(t *testing.T) {
 	if len(w) != 1 || w[0].From.ECS != "dev-backend" || w[0].From.Cluster != "dev" || w[0].From.Known || w[0].Want != 2 || p.retention != leastRetention {
 		t.Errorf("%+v, retention %d", w, p.retention)
 	}
+	w[0].To.Max = 1 // a standby's
+	if c := w[0].capacity(); c != (Capacity{Min: 2, Max: 4}) {
+		t.Errorf("a service whose ceiling is not known gets %+v: it could not grow", c)
+	}
 }
 
 func TestAPlanThatCannotBeReadBackIsAnErrorThatNamesThePin(t *testing.T) {

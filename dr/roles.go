@@ -48,11 +48,14 @@ func firstRoles(c *config.Config) Roles {
 	p, s := c.Regions.Primary.Name, c.Regions.Standby.Name
 	r := Roles{Writer: p, Serving: p, Capacity: map[string]map[string]Capacity{p: {}, s: {}}}
 	for _, v := range c.Services {
-		r.Capacity[p][v.Name] = Capacity{Min: v.Full, Max: max(2*v.Full, 4)}
-		r.Capacity[s][v.Name] = Capacity{Min: v.Standby, Max: max(2*v.Full, 4)}
+		r.Capacity[p][v.Name] = Capacity{Min: v.Full, Max: ceiling(v.Full)}
+		r.Capacity[s][v.Name] = Capacity{Min: v.Standby, Max: ceiling(v.Full)}
 	}
 	return r
 }
+
+// ceiling is how many tasks a service may grow to where nothing says it: twice its full size, four at least.
+func ceiling(full int) int { return max(2*full, 4) }
 
 // change reads the roles, lets f change them and writes them back with the next version. f says false where they already are
 // as it wants them. A write that lost a race begins anew; c gives the roles of an estate that has none yet.
