@@ -85,14 +85,15 @@ type emulated struct {
 	}
 }
 
-// kind of estate: how users come to it, and how often lifeboat looks at it.
+// emulation is a kind of estate: how users come to it, how often lifeboat looks at it, and how long it waits for a fence.
 type emulation struct {
 	origin     string // what the CDN fetches from, a name of the zone; "": there is no zone, and it is the primary's balancer itself
 	fast, slow string // refresh
+	fence      string // waits.fence
 }
 
 // seldom is an estate that is read once, before the plan is made: from then on every request is one of a step.
-var seldom = emulation{origin: "origin.example.com", fast: "1h", slow: "24h"}
+var seldom = emulation{origin: "origin.example.com", fast: "1h", slow: "24h", fence: "1m"}
 
 func emulate(t testing.TB, e emulation) *emulated {
 	t.Helper()
@@ -101,7 +102,7 @@ func emulate(t testing.TB, e emulation) *emulated {
 	w.live()
 	names := map[string]string{
 		"Endpoint": w.before(t, w.endpoint), "Isolated": w.built.Isolated, "Role": w.built.Role, "Distribution": w.built.Distribution,
-		"CA": filepath.Join(t.TempDir(), "ca.pem"), "Fast": e.fast, "Slow": e.slow,
+		"CA": filepath.Join(t.TempDir(), "ca.pem"), "Fast": e.fast, "Slow": e.slow, "Fence": e.fence,
 	}
 	if e.origin != "" {
 		names["Cloudflare"] = w.zoned()
@@ -231,6 +232,16 @@ func (w *emulated) read() reading {
 	var out reading
 	w.script(&out, "read", w.endpoint)
 	return out
+}
+
+// tell posts to the emulator's own switches.
+func (w *emulated) tell(path, body string) {
+	w.Helper()
+	answer, err := http.Post(w.endpoint+path, "application/json", strings.NewReader(body))
+	if err != nil {
+		w.Fatal(err)
+	}
+	_ = answer.Body.Close()
 }
 
 // lifeboat runs the program on the estate, and gives its exit code and what it printed with --json.

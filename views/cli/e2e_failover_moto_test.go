@@ -5,11 +5,14 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"lifeboat/dr/runbook"
 )
 
 // These tests have the built program take an estate over that lives in an AWS emulator which others wrote, and hold what came over the
@@ -28,9 +31,23 @@ import (
 // The emulator checks no signature's secret and no permission: that the operator's session may do what it does is not shown here, only
 // that every change is signed with it.
 
+// sized is what the region that takes over is made of.
+type sized struct {
+	frontend, frontendMost, backendMost int // tasks and ceilings
+	retention                           int // of backups, days
+	zones                               bool
+}
+
+var (
+	// asItWas: the frontend was scaled out to 4 under load, and the load comes along.
+	asItWas = sized{4, 8, 6, 14, true}
+	// asBuilt is what lifeboat.yaml says, where the region being left was never read.
+	asBuilt = sized{3, 6, 4, 7, false}
+)
+
 // changed are the changes that taking this estate over makes, by step, with everything that they say. The roles are kept in the bucket
 // that the journal is in, under a key of their own.
-func (w *emulated) changed(run string) map[string][]string {
+func (w *emulated) changed(s sized) map[string][]string {
 	roles := "s3:PutObject us-west-2: shop-state/lifeboat/roles.auto.tfvars.json"
 	want := map[string][]string{
 		"freeze": {roles},
@@ -39,14 +56,14 @@ func (w *emulated) changed(run string) map[string][]string {
 			"ecs:UpdateService us-east-1: cluster=shop-api desiredCount=0 service=shop-backend",
 		},
 		"floors": {
-			"application-autoscaling:RegisterScalableTarget us-west-2: MaxCapacity=8 MinCapacity=3 ResourceId=service/dr-web/dr-frontend",
-			"application-autoscaling:RegisterScalableTarget us-west-2: MaxCapacity=6 MinCapacity=2 ResourceId=service/dr-api/dr-backend",
+			fmt.Sprintf("application-autoscaling:RegisterScalableTarget us-west-2: MaxCapacity=%d MinCapacity=3 ResourceId=service/dr-web/dr-frontend", s.frontendMost),
+			fmt.Sprintf("application-autoscaling:RegisterScalableTarget us-west-2: MaxCapacity=%d MinCapacity=2 ResourceId=service/dr-api/dr-backend", s.backendMost),
 		},
-		"scale": { // the frontend was scaled out to 4 under load: the load comes along
-			"ecs:UpdateService us-west-2: cluster=dr-web desiredCount=4 healthCheckGracePeriodSeconds=1200 service=dr-frontend",
+		"scale": {
+			fmt.Sprintf("ecs:UpdateService us-west-2: cluster=dr-web desiredCount=%d healthCheckGracePeriodSeconds=1200 service=dr-frontend", s.frontend),
 			"ecs:UpdateService us-west-2: cluster=dr-api desiredCount=2 healthCheckGracePeriodSeconds=1200 service=dr-backend",
 		},
-		"promote": {"rds:PromoteReadReplica us-west-2: BackupRetentionPeriod=14 DBInstanceIdentifier=dr-db"},
+		"promote": {fmt.Sprintf("rds:PromoteReadReplica us-west-2: BackupRetentionPeriod=%d DBInstanceIdentifier=dr-db", s.retention)},
 		"deploy":  {"ecs:UpdateService us-west-2: cluster=dr-api forceNewDeployment=true service=dr-backend"},
 		"invalidate": {
 			"cloudfront:CreateInvalidation: 2020-05-31/distribution/" + w.built.Distribution + "/invalidation",
@@ -54,15 +71,15 @@ func (w *emulated) changed(run string) map[string][]string {
 		"isolate": {
 			"rds:ModifyDBInstance us-east-1: ApplyImmediately=true DBInstanceIdentifier=shop-db VpcSecurityGroupIds.VpcSecurityGroupId.1=" + w.built.Isolated,
 		},
-		"protect": {
-			"cloudwatch:PutMetricAlarm us-west-2: lifeboat-shop-dr-db-storage",
-			"rds:ModifyDBInstance us-west-2: ApplyImmediately=true DBInstanceIdentifier=dr-db MultiAZ=true",
-		},
+		"protect": {"cloudwatch:PutMetricAlarm us-west-2: lifeboat-shop-dr-db-storage"},
 		"grace": {
 			"ecs:UpdateService us-west-2: cluster=dr-web healthCheckGracePeriodSeconds=30 service=dr-frontend",
 			"ecs:UpdateService us-west-2: cluster=dr-api healthCheckGracePeriodSeconds=45 service=dr-backend",
 		},
 		"roles": {roles},
+	}
+	if s.zones {
+		want["protect"] = append(want["protect"], "rds:ModifyDBInstance us-west-2: ApplyImmediately=true DBInstanceIdentifier=dr-db MultiAZ=true")
 	}
 	if w.zone != nil {
 		want["edge"] = []string{"cloudflare:BatchDNSRecords: "}
@@ -73,10 +90,8 @@ func (w *emulated) changed(run string) map[string][]string {
 }
 
 // takenOver is the estate after that, as boto3 reads it, by how it was read before.
-func (w *emulated) takenOver(run string, before reading) reading {
-	group := func(region string) any {
-		return before[region].(map[string]any)["database"].(map[string]any)["groups"]
-	}
+func (w *emulated) takenOver(run string, s sized, before reading) reading {
+	groups := before[emulatedWest].(map[string]any)["database"].(map[string]any)["groups"]
 	service := func(n, grace, floor, ceiling int) map[string]any {
 		return map[string]any{"desired": n, "running": n, "tasks": n, "grace": grace, "floor": floor, "ceiling": ceiling}
 	}
@@ -92,8 +107,8 @@ func (w *emulated) takenOver(run string, before reading) reading {
 			"alarms":   []any{},
 		},
 		emulatedWest: map[string]any{
-			"services": map[string]any{"frontend": service(4, 30, 3, 8), "backend": service(2, 45, 2, 6)},
-			"database": map[string]any{"status": "available", "source": "", "replicas": []any{}, "retention": 14, "multi_az": true, "groups": group(emulatedWest)},
+			"services": map[string]any{"frontend": service(s.frontend, 30, 3, s.frontendMost), "backend": service(2, 45, 2, s.backendMost)},
+			"database": map[string]any{"status": "available", "source": "", "replicas": []any{}, "retention": s.retention, "multi_az": s.zones, "groups": groups},
 			"alarms": []any{map[string]any{
 				"name": "lifeboat-shop-dr-db-storage", "metric": "FreeStorageSpace", "comparison": "LessThanThreshold", "threshold": 4 << 30,
 				"dimensions": map[string]any{"DBInstanceIdentifier": "dr-db"},
@@ -107,7 +122,7 @@ func (w *emulated) takenOver(run string, before reading) reading {
 			"roles_version": 2, "writer_region": emulatedWest, "serving_region": emulatedWest, "frozen_by": "",
 			"capacity": map[string]any{
 				emulatedEast: map[string]any{"frontend": capacity(3, 6), "backend": capacity(0, 0)},
-				emulatedWest: map[string]any{"frontend": capacity(3, 8), "backend": capacity(2, 6)},
+				emulatedWest: map[string]any{"frontend": capacity(3, s.frontendMost), "backend": capacity(2, s.backendMost)},
 			},
 		},
 	}
@@ -127,7 +142,7 @@ func deployments(r reading) map[string]any {
 }
 
 // holdEstate holds the estate that the emulator has now against what a run was to make of it.
-func (w *emulated) holdEstate(run string, before reading) {
+func (w *emulated) holdEstate(run string, s sized, before reading) {
 	w.Helper()
 	after := w.read()
 	was, is := deployments(before), deployments(after)
@@ -136,7 +151,7 @@ func (w *emulated) holdEstate(run string, before reading) {
 			w.Errorf("%s: deployment %v, then %v", service, was[service], is[service])
 		}
 	}
-	same(w.TB.(*testing.T), "the plan against the emulator", w.takenOver(run, before), after)
+	same(w.TB.(*testing.T), "the plan against the emulator", w.takenOver(run, s, before), after)
 	if w.zone == nil {
 		return
 	}
@@ -170,11 +185,19 @@ func (w *emulated) holdCalls(e told) {
 	w.Helper()
 	plan, at := e.plan(w)
 	changes, reads := w.since(at)
-	of := shared(w, plan, changes, w.changed(e[0].Run))
+	of := shared(w, plan, changes, w.changed(asItWas))
 	holdChanges(w, e, plan, of)
+	reads = slices.DeleteFunc(reads, func(r request) bool { return !e.executed().covers(r.at) || w.readAgain(plan, e, r) })
 	holdReads(w, e, plan, slices.Concat(changes, reads))
 	w.Logf("%d changes and %d other requests of %d steps", len(changes), len(reads), len(plan.Steps))
 	w.holdSession(e, changes)
+}
+
+// readAgain says whether a request is of a process that has taken the run up, and reads the receipt again that it found.
+func (w *emulated) readAgain(plan *runbook.Plan, e told, r request) bool {
+	i := slices.IndexFunc(plan.Steps, func(s runbook.PlannedStep) bool { return s.ID == "fence" })
+	resumed := slices.ContainsFunc(e, func(h happened) bool { return h.Type == "resumed" && h.Time.Before(r.at) })
+	return resumed && declares(plan.Steps[i], r.kind())
 }
 
 // holdSession: whoever changes things is the operator, whose role was taken on once, after a gate, in the region that takes over. The
@@ -260,7 +283,7 @@ func TestAFailoverMakesTheCallsInAnEmulatorThatItSaysItMakes(t *testing.T) {
 		t.Fatalf("the failover ended with %d, %s: %s", code, end.End.Ending, end.Text)
 	}
 	w.holdCalls(e)
-	w.holdEstate(e[0].Run, before)
+	w.holdEstate(e[0].Run, asItWas, before)
 	w.holdJournals(dry[0].Run, e[0].Run)
 	holdReceipt(t, e)
 }
@@ -289,6 +312,26 @@ func longer(t *testing.T) {
 	}
 }
 
+func TestAFailoverThatWasNotToldToSendUsersStopsAndIsResumedWithoutDoingAnythingTwice(t *testing.T) {
+	longer(t)
+	w := emulate(t, seldom)
+	before := w.read()
+	code, first := w.run("failover", "--confirm", openEmulated)
+	if end := first.end(t); code != 4 || end.End.Ending != "stopped" || !strings.Contains(end.Text, fmt.Sprintf("--confirm %q", sendEmulated)) {
+		t.Fatalf("without the second phrase it ended with %d, %s: %s", code, end.End.Ending, end.Text)
+	}
+	if w.done("cloudflare:BatchDNSRecords") {
+		t.Error("users were sent, and nobody had said so")
+	}
+	code, second := w.run("resume", first[0].Run, "--confirm", sendEmulated)
+	if end := second.end(t); code != 0 || end.End.Ending != "done" {
+		t.Fatalf("resumed, it ended with %d, %s: %s", code, end.End.Ending, end.Text)
+	}
+	w.holdCalls(slices.Concat(first, second))
+	w.holdEstate(first[0].Run, asItWas, before)
+	w.holdJournals(first[0].Run)
+}
+
 func TestASwitchoverMakesTheCallsInAnEmulatorThatItSaysItMakesAndProvesThatNothingIsLost(t *testing.T) {
 	longer(t)
 	w := emulate(t, seldom)
@@ -299,7 +342,7 @@ func TestASwitchoverMakesTheCallsInAnEmulatorThatItSaysItMakesAndProvesThatNothi
 		t.Fatalf("the switchover ended with %d, %s: %s", code, end.End.Ending, end.Text)
 	}
 	w.holdCalls(e)
-	w.holdEstate(e[0].Run, before)
+	w.holdEstate(e[0].Run, asItWas, before)
 	w.holdJournals(e[0].Run)
 	holdReceipt(t, e)
 	if token, _ := e.decided("token"); !strings.HasPrefix(token, "ReplicaLag ") {
@@ -309,13 +352,58 @@ func TestASwitchoverMakesTheCallsInAnEmulatorThatItSaysItMakesAndProvesThatNothi
 
 func TestWithoutAZoneUsersAreMovedInAnEmulatorByTheDistributionsOrigin(t *testing.T) {
 	longer(t)
-	w := emulate(t, emulation{fast: "1h", slow: "24h"})
+	alone := seldom
+	alone.origin = ""
+	w := emulate(t, alone)
 	before := w.read()
 	code, e := w.run("failover", "--confirm", openEmulated, "--confirm", sendEmulated)
 	if end := e.end(t); code != 0 || end.End.Ending != "done" {
 		t.Fatalf("the failover ended with %d, %s: %s", code, end.End.Ending, end.Text)
 	}
 	w.holdCalls(e)
-	w.holdEstate(e[0].Run, before)
+	w.holdEstate(e[0].Run, asItWas, before)
 	w.holdJournals(e[0].Run)
+}
+
+// The region being left answers 503 to everything, and so does CloudFront, whose control plane lives there.
+func TestARunAwayFromADarkRegionOfAnEmulatorGoesOnFencingUntilThatAnswers(t *testing.T) {
+	longer(t)
+	w := emulate(t, emulation{origin: seldom.origin, fast: "1s", slow: "2s", fence: "5s"})
+	before := w.read()
+	if code, _ := w.run("failover", "--dry-run"); code != 0 { // what is read last of the edge is kept
+		t.Fatalf("the dry run ended with %d", code)
+	}
+	w.tell("/dr/fault", `{"region": "us-east-1", "service": "*", "action": "*", "status": 503}`)
+	code, e := w.run("failover", "--confirm", openEmulated, "--confirm", sendEmulated,
+		"--confirm", "promote without a fence receipt", "--reason", "the region is dark")
+	if end := e.end(t); code != 0 || end.End.Ending != "open" {
+		t.Fatalf("away from a dark region it ended with %d, %s: %s", code, end.End.Ending, end.Text)
+	}
+	plan, at := e.plan(t)
+	changes, _ := w.since(at)
+	for _, r := range changes {
+		if r.region == emulatedEast || strings.HasPrefix(r.operation, "cloudfront:") {
+			t.Errorf("%s was answered, and the region is dark", r)
+		}
+	}
+	w.tell("/dr/reset", "{}")
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(200 * time.Millisecond) {
+		if w.closed(e[0].Run) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("a minute after the region's return the run is not closed")
+		}
+	}
+	changes, _ = w.since(at)
+	shared(t, plan, changes, w.changed(asBuilt))
+	w.holdEstate(e[0].Run, asBuilt, before)
+}
+
+// closed says whether a run's journal is.
+func (w *emulated) closed(run string) bool {
+	w.Helper()
+	_, out := w.lifeboat("history", "verify", run)
+	var v struct{ Closed bool }
+	return json.Unmarshal(out, &v) == nil && v.Closed
 }

@@ -37,6 +37,21 @@ func (e told) plan(t testing.TB) (*runbook.Plan, time.Time) {
 	return e[i].Plan, e[i].Time
 }
 
+// executed are the times in which a process executed the run. Before, a process reads the estate.
+func (e told) executed() *underway {
+	u := &underway{}
+	var began time.Time
+	for _, h := range e {
+		switch {
+		case h.Plan != nil || h.Type == "resumed":
+			began = h.Time
+		case h.End != nil:
+			u.spans = append(u.spans, [2]time.Time{began, h.Time})
+		}
+	}
+	return u
+}
+
 // end is the last event.
 func (e told) end(t testing.TB) happened {
 	t.Helper()

@@ -17,6 +17,7 @@ import urllib.request
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 EAST, WEST = "us-east-1", "us-west-2"
 STATE = "shop-state"  # the bucket of journal, lease and roles
@@ -37,7 +38,7 @@ class Region:
     def __getattr__(self, service):
         client = boto3.client(service.replace("_", "-"), region_name=self.name, endpoint_url=self.endpoint,
                               aws_access_key_id="test", aws_secret_access_key="test",
-                              config=Config(s3={"addressing_style": "path"}))
+                              config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}))
         self.__dict__[service] = client
         return client
 
@@ -170,15 +171,27 @@ def publish(r, metric, value):
 def live(endpoint):
     east, west = Region(endpoint, EAST), Region(endpoint, WEST)
     while True:
-        backends = keep_tasks(east)
-        keep_tasks(west)
-        publish(east, "DatabaseConnections", float(CONNECTIONS * backends))
-        publish(east, "FreeStorageSpace", 30e9)
-        replica = west.rds.describe_db_instances(DBInstanceIdentifier=DATABASES[WEST])["DBInstances"][0]
-        if replica.get("ReadReplicaSourceDBInstanceIdentifier"):
-            publish(west, "ReplicaLag", 0.2)
+        for work in (lambda: live_home(east), lambda: live_away(west)):
+            try:
+                work()
+            except ClientError as e:  # the region is dark, to this script too
+                if e.response["Error"]["Code"] != "ServiceUnavailable":
+                    raise
         print("alive", flush=True)
         time.sleep(0.4)
+
+
+def live_home(east):
+    backends = keep_tasks(east)
+    publish(east, "DatabaseConnections", float(CONNECTIONS * backends))
+    publish(east, "FreeStorageSpace", 30e9)
+
+
+def live_away(west):
+    keep_tasks(west)
+    replica = west.rds.describe_db_instances(DBInstanceIdentifier=DATABASES[WEST])["DBInstances"][0]
+    if replica.get("ReadReplicaSourceDBInstanceIdentifier"):
+        publish(west, "ReplicaLag", 0.2)
 
 
 def service_reading(r, cluster, service):
