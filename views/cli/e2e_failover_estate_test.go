@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"text/template"
 	"time"
@@ -98,6 +99,7 @@ var seldom = emulation{origin: "origin.example.com", fast: "1h", slow: "24h", fe
 func emulate(t testing.TB, e emulation) *emulated {
 	t.Helper()
 	w := &emulated{TB: t, endpoint: motoDR(t), env: append(home(t), "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "CLOUDFLARE_API_TOKEN=test")}
+	t.Cleanup(w.endRuns)
 	w.script(&w.built, "build", w.endpoint, e.origin)
 	w.live()
 	names := map[string]string{
@@ -119,6 +121,21 @@ func emulate(t testing.TB, e emulation) *emulated {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// endRuns ends processes of runs that a test has left, rather than have them try for ever.
+func (w *emulated) endRuns() {
+	for _, e := range w.env {
+		if dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME="); ok {
+			left, _ := filepath.Glob(filepath.Join(dir, "lifeboat", "estates", "*", "runs", "*.process.json"))
+			for _, path := range left {
+				var p struct{ PID int }
+				if data, err := os.ReadFile(path); err == nil && json.Unmarshal(data, &p) == nil && p.PID > 0 {
+					_ = syscall.Kill(p.PID, syscall.SIGKILL)
+				}
+			}
+		}
+	}
 }
 
 // script runs one command of the independent script.
