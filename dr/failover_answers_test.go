@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,7 +40,7 @@ type spoiler struct {
 	only int
 
 	mu   sync.Mutex
-	all  int
+	all  []string
 	made map[aws.Asked]int
 	met  []string
 }
@@ -73,11 +74,11 @@ func (s *spoiler) next(a aws.Asked) bool {
 	if s.made == nil {
 		s.made = map[aws.Asked]int{}
 	}
-	s.all++
+	s.all = append(s.all, a.Operation)
 	s.made[a]++
 	meets := s.bad.code == "" || s.made[a]%2 == 1
 	if s.only > 0 {
-		meets = s.all == s.only
+		meets = len(s.all) == s.only
 	}
 	if meets {
 		s.met = append(s.met, a.Operation+" "+a.Region)
@@ -124,11 +125,17 @@ func (o *retrying) Ask(ctx context.Context, q runbook.Question) (runbook.Answer,
 	return runbook.Answer{Choice: runbook.Retry, By: "arn:aws:sts::1:ops"}, nil
 }
 
+// noCall is the number of a call that no run comes to.
+const noCall = 1 << 30
+
 // spoilt runs a procedure whose changing calls get bad answers, and gives the end of it all, what was met, and which steps asked a person.
-func spoilt(t *testing.T, kind Kind, b bad, only int) (end string, s *spoiler, asked []string) {
+func spoilt(t *testing.T, kind Kind, b bad, only int, prepare ...func(c *config.Config)) (end string, s *spoiler, asked []string) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		w.lookSeldom()
 		w.cfg.Refresh.Slow = config.Duration(10 * time.Minute) // what is left for later is tried again so often
+		for _, f := range prepare {
+			f(w.cfg)
+		}
 		s = &spoiler{w: w, bad: b, only: only}
 		by := tryingAgain(nil, OverrideReceipt)
 		r := w.runner(func(o *RunnerOptions) { o.Asked = s.asked })
@@ -174,6 +181,24 @@ func TestEveryChangeMayBeAnsweredBadlyAndTheEndIsTheSame(t *testing.T) {
 						t.Errorf("the end is\n%s\nwant\n%s\nmet: %s", got, want, strings.Join(s.met, ", "))
 					}
 				})
+			}
+		}
+	}
+}
+
+// Of two services that are deployed side by side the one that was is not deployed again because the other could not be.
+func TestWhatWasDoneIsNotDoneAgainForWhatFailedBesideIt(t *testing.T) {
+	both := func(c *config.Config) {
+		for i := range c.Services {
+			c.Services[i].Writes = c.Services[i].Writes || c.Services[i].Name == "frontend"
+		}
+	}
+	want, calls, _ := spoilt(t, Failover, bad{}, noCall, both)
+	promotion := slices.Index(calls.all, "rds:PromoteReadReplica") + 1
+	for _, b := range badAnswers[3:] { // those that change nothing and are not repeated at once
+		for _, call := range []int{promotion + 1, promotion + 2} { // what is deployed next, in whichever order
+			if got, s, _ := spoilt(t, Failover, b, call, both); got != want {
+				t.Errorf("%s: the end is\n%s\nwant\n%s\nmet: %s", b.name, got, want, strings.Join(s.met, ", "))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -37,12 +38,17 @@ type careful struct {
 	saw    []string                 // what was failing at gates, at each look
 	failed []string                 // what failed steps said
 	before func(q runbook.Question) // called before an answer
+
+	troubled func() // called when something has failed, before it is tried again
 }
 
 func (c *careful) Ask(ctx context.Context, q runbook.Question) (runbook.Answer, error) {
 	switch {
 	case q.Kind == runbook.AskTrouble && len(c.failed) < 20:
 		c.failed = append(c.failed, q.Step+": "+q.Text)
+		if c.troubled != nil {
+			c.troubled()
+		}
 		time.Sleep(3 * time.Minute)
 		return runbook.Answer{Choice: runbook.Retry, By: "arn:aws:sts::1:ops"}, nil
 	case q.Kind == runbook.AskGate && len(q.Notice.Failing) > 0 && len(c.saw) < 20:
@@ -210,4 +216,38 @@ func TestAReceiptIsReadAgainByWhoeverTakesTheRunUp(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The same where the proof is AWS's figures: the promotion is refused at first, and while a person reads that somebody connects. Then the
+// figures must say anew that the replica has everything, with their 6 to 10 minutes.
+func TestAProofWithoutConnectionsIsEarnedAnewAfterAStranger(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		w.lookSeldom()
+		w.blind()
+		w.writeRows(5 * time.Second)
+		time.Sleep(time.Minute)
+		w.direct("break-call", "rds", "PromoteReadReplica")
+		came := sync.OnceFunc(func() {
+			w.direct("restore")
+			w.direct("stray-connection", east, "5m")
+		})
+		by := &careful{phrases: typing("go on with an unproven lag"), troubled: came}
+		run := w.begun(w.runner(), Switchover, by)
+		waitFor(t, run, is(stepToken, runbook.StateDone))
+		proven := time.Now()
+		v := waitFor(t, run, is(StepPromote, runbook.StateWatched))
+		if waited := time.Since(proven); waited < 10*time.Minute {
+			t.Errorf("it was promoted %s after the first proof", waited)
+		}
+		v = waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
+		k, n := tokenOf(v.Pins)
+		if _, receipt, void := ReceiptOf(v.Pins); v.Ending != runbook.Done || receipt != 2 || void != "" || k.Receipt != 2 || n != 2 || v.Pins[PinToken] != k.Text {
+			t.Errorf("it ended %q: %s; proof %d is %+v, receipt %d %q", v.Ending, v.Note, n, k, receipt, void)
+		}
+		time.Sleep(time.Minute)
+		acks := w.stopRows()
+		if gone := lostRows(acks, w.rowsOf(west)); len(gone) > 0 || len(acks) < 30 {
+			t.Errorf("of %d acknowledged rows these are lost: %v", len(acks), gone)
+		}
+	})
 }
