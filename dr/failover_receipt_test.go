@@ -251,3 +251,29 @@ func TestAProofWithoutConnectionsIsEarnedAnewAfterAStranger(t *testing.T) {
 		}
 	})
 }
+
+// A process that takes a run up waits for its guard's first look at the receipt, but not where the region has fallen silent: then nothing
+// shows that the receipt still holds, and that is said at once.
+func TestOnlyARegionThatAnswersIsWaitedForBeforeAReceiptIsSaidToHold(t *testing.T) {
+	for _, dark := range []bool{false, true} {
+		inTime(t, func(t *testing.T, w *estateInTime) {
+			if dark {
+				w.direct("darken", east)
+			}
+			r := w.runner()
+			c, pins, err := r.plan(t.Context(), Failover, "later")
+			if err != nil {
+				t.Fatal(err)
+			}
+			pins[PinReceipt(1)] = asJSON(Receipt{At: time.Now(), By: "sql", Text: "no task"})
+			task := runbook.NewTask(c.procedure(), StepPromote, runbook.Unplanned, pins)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // the guard of this crew never looks
+			defer cancel()
+			began := time.Now()
+			ok, words := c.fence.holds(ctx, task)
+			if waited := time.Since(began); ok || (waited > 0) == dark || !strings.Contains(words, "could not be read again") {
+				t.Errorf("dark %t: after %s it holds %t: %s", dark, waited, ok, words)
+			}
+		})
+	}
+}

@@ -138,9 +138,10 @@ func (f *fence) issue(ctx context.Context, t *runbook.Task, r *Receipt) error {
 // holds says whether there is a receipt that holds now, and the words for it. Where nothing may wait for the region being
 // left, the newest refresh counts; else it is read again.
 func (f *fence) holds(ctx context.Context, t *runbook.Task) (bool, string) {
-	if t.Mode() == runbook.Planned {
+	switch {
+	case t.Mode() == runbook.Planned:
 		f.look(ctx, t)
-	} else {
+	case !f.silent(): // one that does not answer is not waited for: then nothing has shown that the receipt still holds
 		f.awaitGuard(ctx)
 	}
 	r, _, void := ReceiptOf(t.Pins())

@@ -175,8 +175,8 @@ func (w *crew) complete(ctx context.Context) error {
 	return nil
 }
 
-// Resume takes a run up where its journal ends, once the estate was read: its gates show what is so now. A run after which another region was promoted again is not taken up: what it still
-// wants is not wanted any more.
+// Resume takes a run up where its journal ends, once the estate was read: its gates show what is so now. A run after which another
+// region was promoted again is not taken up: what it still wants is not wanted any more.
 func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	v, err := r.view(ctx, o.Run)
 	if err != nil {
