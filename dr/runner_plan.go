@@ -16,3 +16,25 @@ func (r *Runner) PlanNow(ctx context.Context, kind Kind) (runbook.Plan, []runboo
 	p, mode := w.procedure(), modeOf(kind)
 	return p.Plan(mode, pins), runbook.Lint(p, p.From, mode), runbook.Paper(p, runbook.View{Pins: pins, Mode: mode}), nil
 }
+
+// Paper is a whole procedure as commands that a person would type, with the values as they are now.
+func (r *Runner) Paper(ctx context.Context, kind Kind) ([]runbook.Sheet, error) {
+	w, pins, err := r.plan(ctx, kind, "paper")
+	if err != nil {
+		return nil, err
+	}
+	return runbook.Paper(w.procedure(), runbook.View{Pins: pins, Mode: modeOf(kind)}), nil
+}
+
+// PaperOf is what is left of a run as commands.
+func (r *Runner) PaperOf(ctx context.Context, run string) ([]runbook.Sheet, error) {
+	v, err := r.view(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	w, err := r.crew(ctx, v.Pins, run)
+	if err != nil {
+		return nil, err
+	}
+	return runbook.Paper(w.procedure(), v), nil
+}
