@@ -1,8 +1,6 @@
 package dr
 
-import (
-	"time"
-)
+import "time"
 
 // Names of the independent signs of life, in the order in which they are shown.
 const (
@@ -125,4 +123,34 @@ func second(t []time.Time) time.Time {
 		return first
 	}
 	return next
+}
+
+// QuietSince is the moment since which nothing of a region answers: neither its API, nor its balancer or public path, nor its
+// database, as far as they are asked. It is zero where one of them answers, or only one is asked.
+func (r *Region) QuietSince() time.Time {
+	var since time.Time
+	asked := 0
+	for _, s := range r.Signals {
+		if s.Asked && !s.Silent {
+			return time.Time{}
+		}
+		if s.Asked {
+			asked++
+		}
+		if s.Asked && s.Since.After(since) {
+			since = s.Since
+		}
+	}
+	if asked < 2 {
+		return time.Time{}
+	}
+	return since
+}
+
+// silentSince is the first moment of the unbroken run in which a region's own API did not answer; zero where it answers.
+func (r *Region) silentSince() time.Time {
+	if len(r.Signals) == 0 || !r.Signals[0].Asked || !r.Signals[0].Silent {
+		return time.Time{}
+	}
+	return r.Signals[0].Since
 }
