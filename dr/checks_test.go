@@ -182,7 +182,7 @@ func TestWhatIsWrongFailsItsCheck(t *testing.T) {
 		}, "lease", CheckFail, "kim on desk holds it with run r1 (fence 17)"},
 		"a lease not read": {func(s *scene) { s.in.Record.Lease = failed(aws.Part[HeldRead]{}, fault.Unreachable, noon) }, "lease", CheckUnknown, "who holds it is not known: ask: unreachable"},
 		"a run left half-way": {func(s *scene) {
-			s.journals(begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Hour)).step(stepFence, time.Minute, 0).end(runbook.Stopped))
+			s.journals(begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Hour)).step(StepFence, time.Minute, 0).end(runbook.Stopped))
 		}, "open-run", CheckFail, "1 run: fail over us-east-1 to us-west-2, begun 60 min ago"},
 		"a journal of this machine": {func(s *scene) {
 			s.in.Record.Shared, s.in.Record.Where, s.in.Record.Region = false, "this machine only", ""

@@ -50,8 +50,8 @@ func measured(b *testing.B, kind Kind, dark bool) (f figures) {
 			r := w.runner()
 			run := w.begun(r, kind, typing(OverrideReceipt))
 			v := waitFor(t, run, func(v runbook.View) bool { return v.Open || v.Ending != runbook.Running })
-			if s, _ := v.Step(stepReport); s.State != runbook.StateDone {
-				t.Fatalf("there is no report: %s; %s", says(v, stepReport), v.Note)
+			if s, _ := v.Step(StepReport); s.State != runbook.StateDone {
+				t.Fatalf("there is no report: %s; %s", says(v, StepReport), v.Note)
 			}
 			f = figuresOf(t, r, v)
 			run.Stop("benchmark", "it has seen enough")
@@ -81,7 +81,7 @@ func figuresOf(t *testing.T, r *Runner, v runbook.View) (f figures) {
 			f.wall = max(f.wall, step.Ended.Sub(began))
 		}
 	}
-	public, _ := v.Step(stepPublic)
+	public, _ := v.Step(StepPublic)
 	f.served = public.Ended.Sub(began)
 	f.path = runbook.Project(runbook.Replay(entries[:1]), took, began).Left
 	return f

@@ -74,7 +74,7 @@ func TestADryRunChangesNothingAndReportsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := run.Wait().View
-		if s, _ := v.Step(stepReport); v.Ending != runbook.Done || !strings.HasPrefix(s.Text, "nothing was changed") {
+		if s, _ := v.Step(StepReport); v.Ending != runbook.Done || !strings.HasPrefix(s.Text, "nothing was changed") {
 			t.Errorf("%q: the report says: %s", v.Ending, s.Text)
 		}
 		if s, _ := v.Step(StepPromote); s.State != runbook.StateWouldDo {

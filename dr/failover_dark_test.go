@@ -134,14 +134,14 @@ func (when whenDark) happens(t *testing.T, w *estateInTime) string {
 		t.Fatal(err)
 	}
 	v := waitFor(t, run, func(v runbook.View) bool {
-		s, _ := v.Step(stepReport)
+		s, _ := v.Step(StepReport)
 		return s.State.Over() || v.Ending != runbook.Running
 	})
 	if when.name == afterTheRun {
 		dark()
 	}
-	if s, _ := v.Step(stepPublic); s.State != runbook.StateDone || len(by.tries) > 0 {
-		t.Fatalf("users are not served: %s; asked about %q; %s", says(v, stepPublic), by.tries, v.Note)
+	if s, _ := v.Step(StepPublic); s.State != runbook.StateDone || len(by.tries) > 0 {
+		t.Fatalf("users are not served: %s; asked about %q; %s", says(v, StepPublic), by.tries, v.Note)
 	}
 	time.Sleep(2 * time.Hour)
 	if ending := run.View().Ending; when.name != afterTheRun && (ending == runbook.Running) != (when.name != never) {

@@ -98,7 +98,7 @@ func TestALateFenceNeverStopsARegionThatHasBecomeTheWriterAgain(t *testing.T) {
 			t.Errorf("us-east-1 was touched, %d times:\n%s\nwas\n%s", seen.in(east)-made, now, was)
 		}
 		v := run.View()
-		if s, _ := v.Step(stepFence); !strings.Contains(s.Text, "has made us-east-1 the writer of record since") {
+		if s, _ := v.Step(StepFence); !strings.Contains(s.Text, "has made us-east-1 the writer of record since") {
 			t.Errorf("the fence says %q", s.Text)
 		}
 		run.Stop("test", "it has seen enough")

@@ -62,8 +62,8 @@ func TestNoUntaggedCallOfAnUnplannedRunLeansOnTheRegionBeingLeft(t *testing.T) {
 			if len(seen.list) < 20 {
 				t.Errorf("dark %t: only %d calls were seen: the hook is not where the calls are", dark, len(seen.list))
 			}
-			if s, _ := v.Step(stepPublic); s.State != runbook.StateDone {
-				t.Errorf("dark %t: users are not served: %s", dark, says(v, stepPublic))
+			if s, _ := v.Step(StepPublic); s.State != runbook.StateDone {
+				t.Errorf("dark %t: users are not served: %s", dark, says(v, StepPublic))
 			}
 		})
 	}
@@ -77,7 +77,7 @@ func (w *estateInTime) failOver(r *Runner) runbook.View {
 		w.t.Fatal(err)
 	}
 	v := waitFor(w.t, run, func(v runbook.View) bool {
-		s, _ := v.Step(stepReport)
+		s, _ := v.Step(StepReport)
 		return s.State.Over() || v.Ending != runbook.Running
 	})
 	run.Stop("test", "it has seen enough")
@@ -120,7 +120,7 @@ func TestAnUnplannedRunComesToTheSameEndWhenEveryTaggedRequestVanishes(t *testin
 			hole.open.Store(vanish)
 			began := time.Now()
 			v := waitFor(t, run, func(v runbook.View) bool {
-				s, _ := v.Step(stepReport)
+				s, _ := v.Step(StepReport)
 				return s.State.Over() || v.Ending != runbook.Running
 			})
 			took[vanish], states[vanish] = time.Since(began), map[string]runbook.State{}
@@ -154,7 +154,7 @@ func TestTheLintFindsNothingThatAnUnplannedRunWaitsFor(t *testing.T) {
 		if err := p.Validate(); err != nil {
 			t.Fatal(err)
 		}
-		tried := map[string]bool{stepFence: true, stepIsolate: true, stepCDN: true, stepInvalidate: true}
+		tried := map[string]bool{StepFence: true, stepIsolate: true, stepCDN: true, stepInvalidate: true}
 		for _, f := range runbook.Lint(p, east, runbook.Unplanned) {
 			if want := tried[f.Step]; (f.Verdict == runbook.BestEffort) != want || !want && f.Verdict != runbook.Clear {
 				t.Errorf("%s: %s %s", f.Step, f.Verdict, f.Why)

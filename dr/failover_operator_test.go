@@ -216,7 +216,7 @@ func TestASessionThatEndsInTheMiddleIsRenewed(t *testing.T) {
 				heard, person, by := &ear{w: w}, &codes{}, &careful{phrases: typing()}
 				r := w.runner(func(o *RunnerOptions) { o.Dial, o.Code = heard.dial, person.code })
 				run := w.begun(r, Switchover, by)
-				waitFor(t, run, is(stepFence, runbook.StateWatched))
+				waitFor(t, run, is(StepFence, runbook.StateWatched))
 				w.direct("stall-replica", "25m")
 				v := waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
 				if v.Ending != runbook.Done || len(by.failed) > 0 {
@@ -241,7 +241,7 @@ func TestAfterExpiredCredentialsTheNextTryTakesTheRoleOnAnew(t *testing.T) {
 		by := tryingAgain(func(runbook.Question) { _ = w.Cloud().Do("restore") })
 		r := w.runner(func(o *RunnerOptions) { o.Dial = heard.dial })
 		run := w.begun(r, Switchover, by)
-		waitFor(t, run, is(stepFence, runbook.StateWatched))
+		waitFor(t, run, is(StepFence, runbook.StateWatched))
 		w.direct("expire-credentials")
 		v := waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
 		if v.Ending != runbook.Done || len(by.tries) == 0 {

@@ -54,8 +54,8 @@ func TestASwitchoverThatGoesOnUnplannedServesAndClaimsNothingUnproven(t *testing
 		blind  bool
 		fenced bool // so that no row may be lost
 	}{
-		{"after the fence, before the proof", stepFence, runbook.StateDone, true, true},
-		{"in the middle of the fence", stepFence, runbook.StateWatched, false, false},
+		{"after the fence, before the proof", StepFence, runbook.StateDone, true, true},
+		{"in the middle of the fence", StepFence, runbook.StateWatched, false, false},
 		{"before the fence", stepScale, runbook.StateWatched, false, false},
 	} {
 		t.Run(c.when, func(t *testing.T) {
@@ -75,13 +75,13 @@ func TestASwitchoverThatGoesOnUnplannedServesAndClaimsNothingUnproven(t *testing
 					t.Fatal(err)
 				}
 				v := waitFor(t, run, func(v runbook.View) bool { return v.Open || v.Ending != runbook.Running })
-				if s, _ := v.Step(stepPublic); s.State != runbook.StateDone {
-					t.Fatalf("users are not served: %s; %s", says(v, stepPublic), v.Note)
+				if s, _ := v.Step(StepPublic); s.State != runbook.StateDone {
+					t.Fatalf("users are not served: %s; %s", says(v, StepPublic), v.Note)
 				}
 				if s, _ := v.Step(stepToken); s.State != runbook.StateLeftOut || v.Pins[PinToken] != "" {
 					t.Errorf("the proof is %s, and this is said to be proven: %q", s.State, v.Pins[PinToken])
 				}
-				if s, _ := v.Step(stepReport); strings.Contains(s.Text, "Nothing was lost") {
+				if s, _ := v.Step(StepReport); strings.Contains(s.Text, "Nothing was lost") {
 					t.Errorf("the report says %q", s.Text)
 				}
 				if fenced := !slices.Contains(by.asked, OverrideReceipt); fenced != c.fenced {

@@ -27,7 +27,7 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		if !v.Open {
 			t.Fatalf("the run without a receipt is not open: %q, %s", v.Ending, v.Note)
 		}
-		for _, id := range []string{StepPromote, stepScale, stepDeploy, stepTargets, stepVerify, stepEdge, stepPublic, stepProtect, stepRoles, stepReport} {
+		for _, id := range []string{StepPromote, stepScale, stepDeploy, stepTargets, stepVerify, stepEdge, StepPublic, stepProtect, stepRoles, StepReport} {
 			if s, _ := v.Step(id); s.State != runbook.StateDone {
 				t.Errorf("%s is %s", id, says(v, id))
 			}
@@ -38,9 +38,10 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		if data := by.notice["gate open"].Data; !strings.HasPrefix(data, "at most ") {
 			t.Errorf("the opening gate says of the loss: %q", data)
 		}
-		if s, _ := v.Step(stepReport); !strings.Contains(s.Text, " of writes are lost: what was committed after ") ||
-			!strings.Contains(s.Text, "and before "+dark.UTC().Format("15:04:05 UTC")+", from when on nothing of the old region answered") || !strings.Contains(s.Text, "NOT fenced") {
-			t.Errorf("the report says: %s", s.Text)
+		if s, _ := v.Step(StepReport); !strings.Contains(s.Text, " of writes are lost: what was committed after ") ||
+			!strings.Contains(s.Text, "and before "+dark.UTC().Format("15:04:05 UTC")+", from when on nothing of the old region answered") ||
+			Unfenced(v) != "old writer NOT fenced: there is no fence receipt" {
+			t.Errorf("the report says: %s; %s", s.Text, Unfenced(v))
 		}
 		time.Sleep(30 * time.Second)
 		acks := w.stopRows()
@@ -55,6 +56,9 @@ func TestAnUnplannedFailoverTakesUsersOverAndSaysWhatWasLost(t *testing.T) {
 		v = waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
 		if r, _, void := ReceiptOf(v.Pins); r == nil || void != "" || v.Ending != runbook.Done {
 			t.Errorf("after the region's return: %q, receipt %+v %q", v.Ending, r, void)
+		}
+		if s, _ := v.Step(StepReport); strings.Contains(strings.ToLower(s.Text), "fence") || Unfenced(v) != "" {
+			t.Errorf("the report of the run that has fenced after all says: %s; %s", s.Text, Unfenced(v))
 		}
 		if s, _ := v.Step(stepIsolate); s.State != runbook.StateDone {
 			t.Errorf("the old database is not shut off: %s", says(v, stepIsolate))

@@ -99,8 +99,8 @@ func TestARegionThatAnswersAndCannotBeFencedAsksForTheOverrideAtThePromotion(t *
 				if !v.Open || !slices.Equal(by.asked, want) {
 					t.Fatalf("open %t, %q: %s; asked for %q", v.Open, v.Ending, v.Note, by.asked)
 				}
-				if s, _ := v.Step(stepReport); !strings.Contains(s.Text, "old writer NOT fenced") {
-					t.Errorf("the report says %q", s.Text)
+				if text := Unfenced(v); text != "old writer NOT fenced: there is no fence receipt" {
+					t.Errorf("it says %q", text)
 				}
 				w.heldBy(run, r)
 				end()

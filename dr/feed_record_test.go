@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheFeedTellsOfRunsAndOfASecondWriter(t *testing.T) {
-	run := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).step(stepFence, time.Second, 0)
+	run := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).step(StepFence, time.Second, 0)
 	s := well().journals()
 	before := s.join()
 	step := func(what string, change func(), want ...string) {

@@ -17,15 +17,15 @@ type diary struct {
 // failoverPlan is a failover's graph, in short: two ways side by side between fence and public.
 func failoverPlan(kind Kind, from, to string) *runbook.Plan {
 	step := func(id string, after ...string) runbook.PlannedStep {
-		return runbook.PlannedStep{ID: id, Title: id, After: after, Commit: id == StepPromote, Safety: id == stepFence}
+		return runbook.PlannedStep{ID: id, Title: id, After: after, Commit: id == StepPromote, Safety: id == StepFence}
 	}
 	databases := map[string]string{"us-east-1": "dev-db", "us-west-2": "dr-db"}
 	return &runbook.Plan{
 		Name: string(kind), Title: kind.Phrase(from, to), From: from, To: to, Mode: runbook.Unplanned,
 		Pins: runbook.Pins{PinKind: string(kind), PinSource: databases[from], PinReplica: databases[to]},
 		Steps: []runbook.PlannedStep{
-			step(stepFence), step(StepPromote, stepFence), step("scale"), step("deploy", StepPromote, "scale"),
-			step(stepPublic, "deploy"), step("protect", stepPublic), step("report", "protect"),
+			step(StepFence), step(StepPromote, StepFence), step("scale"), step("deploy", StepPromote, "scale"),
+			step(StepPublic, "deploy"), step("protect", StepPublic), step("report", "protect"),
 		},
 	}
 }
@@ -80,8 +80,8 @@ func (d *diary) view() runbook.View { return runbook.Replay(d.entries) }
 
 // whole is a failover that went through: 7 minutes from its gate to its public answers, of which people took none.
 func whole(kind Kind, from, to string, at time.Time) *diary {
-	d := begin(kind, from, to, at).step(stepFence, time.Minute, 5*time.Minute).receipt(1).promotedAt().step(StepPromote, 4*time.Minute, 0)
-	return d.step("scale", time.Minute, 0).step("deploy", 90*time.Second, 0).step(stepPublic, 30*time.Second, time.Minute).
+	d := begin(kind, from, to, at).step(StepFence, time.Minute, 5*time.Minute).receipt(1).promotedAt().step(StepPromote, 4*time.Minute, 0)
+	return d.step("scale", time.Minute, 0).step("deploy", 90*time.Second, 0).step(StepPublic, 30*time.Second, time.Minute).
 		step("protect", 10*time.Minute, 0).step("report", time.Second, 0).end(runbook.Done)
 }
 

@@ -24,14 +24,20 @@ const (
 	PinPromotedAt  = "promoted.at"       // RFC 3339, decided right before the promotion was called for
 	PinPosition    = "promoted.position" // the replica's replay position then
 	PinCommit      = "promoted.commit"   // commit time of the last transaction that it had replayed then
+	PinServed      = "served.at"         // RFC 3339: when users were first seen to be served by the new region
 	PinToken       = "token"             // how it was proven that nothing is lost, decided when the promotion was accepted
 	pinReceipt     = "receipt."          // and its number: JSON Receipt
 	pinTokens      = "token."            // and its number: JSON Token
 	pinOldPosition = "old.position."     // and a receipt's number: the old writer's last position, read under that receipt
 )
 
-// StepPromote is the step from which on another region is the writer of record.
-const StepPromote = "promote"
+// The steps that a reader of journals must know.
+const (
+	StepFence   = "fence"   // the writers of the region being left are stopped
+	StepPromote = "promote" // from it on another region is the writer of record
+	StepPublic  = "public"  // users are seen to be served by the region that takes over: the end of their waiting
+	StepReport  = "report"
+)
 
 // Receipt is the proof that no writer of the region being left writes any more.
 type Receipt struct {

@@ -6,10 +6,9 @@ import (
 	"lifeboat/dr/runbook"
 )
 
-// The steps' ids. Estimates and phrases are made of them, so they stay.
+// The steps' ids. Estimates and phrases are made of them, so they stay. Those that others read are exported, beside the pins.
 const (
 	stepFreeze     = "freeze"
-	stepFence      = "fence"
 	stepSettle     = "settle"
 	stepFloors     = "floors"
 	stepScale      = "scale"
@@ -19,13 +18,11 @@ const (
 	stepVerify     = "verify"
 	stepEdge       = "edge"
 	stepCDN        = "cdn"
-	stepPublic     = "public" // its end is the end of users' waiting
 	stepInvalidate = "invalidate"
 	stepIsolate    = "isolate"
 	stepProtect    = "protect"
 	stepGrace      = "grace"
 	stepRoles      = "roles"
-	stepReport     = "report"
 )
 
 // short is the time-out of a step that a few calls make up.
@@ -40,7 +37,7 @@ func (w *crew) procedure() runbook.Procedure {
 	open, promote, edge := w.openGate(), w.promoteGate(), w.edgeGate()
 	freeze := w.freezeStep(open)
 	if w.p.kind == Switchover {
-		p.Steps = append(p.Steps, freeze, w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors), w.fenceStep(open, stepScale), w.tokenStep(stepFence),
+		p.Steps = append(p.Steps, freeze, w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors), w.fenceStep(open, stepScale), w.tokenStep(StepFence),
 			w.promoteStep(promote, stepToken, stepScale))
 	} else {
 		p.Steps = append(p.Steps, freeze, w.fenceStep(open, stepFreeze), w.settleStep(stepFreeze), w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors),
@@ -61,13 +58,13 @@ func (w *crew) procedure() runbook.Procedure {
 	}
 	p.Steps = append(p.Steps, w.publicStep(public...))
 	if w.c.Edge.Distribution != "" {
-		p.Steps = append(p.Steps, w.invalidateStep(stepPublic))
+		p.Steps = append(p.Steps, w.invalidateStep(StepPublic))
 	}
 	if w.isolation() != "" {
-		p.Steps = append(p.Steps, w.isolateStep(stepPublic))
+		p.Steps = append(p.Steps, w.isolateStep(StepPublic))
 	}
-	p.Steps = append(p.Steps, w.protectStep(stepPublic), w.graceStep(stepPublic), w.rolesStep(stepPublic))
-	p.Steps = append(p.Steps, w.reportStep(stepPublic, stepProtect, stepGrace, stepRoles))
+	p.Steps = append(p.Steps, w.protectStep(StepPublic), w.graceStep(StepPublic), w.rolesStep(StepPublic))
+	p.Steps = append(p.Steps, w.reportStep(StepPublic, stepProtect, stepGrace, stepRoles))
 	for i := range p.Steps {
 		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
 			s.Await = s.Check // a change counts when it is seen, not when it was answered

@@ -76,7 +76,7 @@ func promoted(v runbook.View) bool {
 func (j *join) fencedBy(region string) string {
 	r := &j.e.Record
 	for _, v := range r.Open {
-		if s, _ := v.Step(stepFence); v.Plan.From == region && (s.Begun || s.Changed) {
+		if s, _ := v.Step(StepFence); v.Plan.From == region && (s.Begun || s.Changed) {
 			return v.Run
 		}
 	}

@@ -14,7 +14,7 @@ func TestTheWriterOfRecordIsWhatTheNewestPromotionNames(t *testing.T) {
 		return whole(Failover, "us-east-1", "us-west-2", noon.Add(-time.Duration(hours)*time.Hour))
 	}
 	back := whole(Switchover, "us-west-2", "us-east-1", noon.Add(-2*time.Hour))
-	asked := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).step(stepFence, time.Second, 0).promotedAt().asked(StepPromote)
+	asked := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).step(StepFence, time.Second, 0).promotedAt().asked(StepPromote)
 	refused := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).asked(StepPromote).
 		write(runbook.Entry{Kind: runbook.EntryOutcome, Step: StepPromote, Result: runbook.OutcomeUnchanged})
 	dry := begin(Failover, "us-east-1", "us-west-2", noon.Add(-time.Hour))
@@ -63,7 +63,7 @@ func TestWhereTheJournalsCannotBeReadTheWriterOfRecordIsUnknownOrAsTheySaidLast(
 func TestOpenRunsAreThoseThatCanBeTakenUpAndHaveChangedSomething(t *testing.T) {
 	at := func(m int) time.Time { return noon.Add(-time.Duration(m) * time.Minute) }
 	over := whole(Failover, "us-east-1", "us-west-2", at(300))
-	halfway := begin(Failover, "us-east-1", "us-west-2", at(200)).step(stepFence, time.Second, 0).end(runbook.Stopped)
+	halfway := begin(Failover, "us-east-1", "us-west-2", at(200)).step(StepFence, time.Second, 0).end(runbook.Stopped)
 	looked := begin(Switchover, "us-west-2", "us-east-1", at(100)).end(runbook.Stopped)
 	running := begin(Switchover, "us-west-2", "us-east-1", at(1))
 	s := well().journals(over, halfway, looked, running)
@@ -80,13 +80,13 @@ func TestOpenRunsAreThoseThatCanBeTakenUpAndHaveChangedSomething(t *testing.T) {
 func TestTimeToServeIsTheCriticalPathOfPastRunsWithoutPeople(t *testing.T) {
 	at := func(days int) time.Time { return noon.Add(-time.Duration(days) * 24 * time.Hour) }
 	planned := whole(Switchover, "us-east-1", "us-west-2", at(3))
-	gaveUp := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: stepFence}).later(time.Minute).
-		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: stepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
-		step("deploy", 90*time.Second, 0).step(stepPublic, 30*time.Second, time.Minute).end(runbook.Stopped)
-	late := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: stepFence}).later(time.Minute).
-		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: stepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
-		step("deploy", 90*time.Second, 0).step(stepPublic, 30*time.Second, time.Minute).later(5 * time.Hour).
-		write(runbook.Entry{Kind: runbook.EntryDone, Step: stepFence, Result: runbook.OutcomeDone}).end(runbook.Done)
+	gaveUp := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: StepFence}).later(time.Minute).
+		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: StepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
+		step("deploy", 90*time.Second, 0).step(StepPublic, 30*time.Second, time.Minute).end(runbook.Stopped)
+	late := begin(Failover, "us-east-1", "us-west-2", at(41)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: StepFence}).later(time.Minute).
+		write(runbook.Entry{Kind: runbook.EntryNotDone, Step: StepFence}).step(StepPromote, 4*time.Minute, 0).step("scale", time.Minute, 0).
+		step("deploy", 90*time.Second, 0).step(StepPublic, 30*time.Second, time.Minute).later(5 * time.Hour).
+		write(runbook.Entry{Kind: runbook.EntryDone, Step: StepFence, Result: runbook.OutcomeDone}).end(runbook.Done)
 	dry := whole(Failover, "us-east-1", "us-west-2", at(1))
 	dry.entries[0].Plan.DryRun = true
 	for name, c := range map[string]struct {
@@ -95,7 +95,7 @@ func TestTimeToServeIsTheCriticalPathOfPastRunsWithoutPeople(t *testing.T) {
 		from string
 	}{
 		"no run":                        {nil, 0, ""},
-		"a run that never got there":    {[]*diary{begin(Failover, "us-east-1", "us-west-2", at(2)).step(stepFence, time.Minute, 0).end(runbook.Stopped)}, 0, ""},
+		"a run that never got there":    {[]*diary{begin(Failover, "us-east-1", "us-west-2", at(2)).step(StepFence, time.Minute, 0).end(runbook.Stopped)}, 0, ""},
 		"a dry run":                     {[]*diary{dry}, 0, ""},
 		"a failover":                    {[]*diary{whole(Failover, "us-east-1", "us-west-2", at(41))}, 7 * time.Minute, "failover, 41 days ago"},
 		"a failover, not a switchover":  {[]*diary{whole(Failover, "us-east-1", "us-west-2", at(41)), planned}, 7 * time.Minute, "failover, 41 days ago"},

@@ -17,7 +17,7 @@ func (r *Runner) guard(ctx context.Context, w *crew, run *runbook.Run) {
 			reader.Close()
 		}
 	}()
-	go w.fence.guard(ctx, run.Task(stepFence))
+	go w.fence.guard(ctx, run.Task(StepFence))
 	if r.by != nil {
 		go r.keepSession(ctx)
 	}

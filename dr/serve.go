@@ -32,7 +32,7 @@ func telling(runs []RunRead, to string) []runbook.View {
 	best, found := 0, []runbook.View(nil)
 	for _, read := range runs {
 		v := read.View
-		public, _ := v.Step(stepPublic)
+		public, _ := v.Step(StepPublic)
 		rank := 2 * slices.Index([]string{"", string(Switchover), string(Failover)}, v.Plan.Name)
 		if rank <= 0 || v.Plan.DryRun || public.State != runbook.StateDone {
 			continue
@@ -53,7 +53,7 @@ func telling(runs []RunRead, to string) []runbook.View {
 // serveTime is the critical path of a run's plan up to its public answers; 0 where it cannot be told.
 func serveTime(of runbook.View, past []runbook.View) time.Duration {
 	took, needed := runbook.Learn(past...), map[string]bool{}
-	need(of, stepPublic, needed)
+	need(of, StepPublic, needed)
 	fresh := runbook.View{Plan: of.Plan, Mode: of.Plan.Mode}
 	for _, s := range of.Steps {
 		if !needed[s.ID] {

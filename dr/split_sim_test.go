@@ -89,7 +89,7 @@ func (w *watched) failover() runbook.Procedure {
 				return here.Promote(ctx, newWriter, 7)
 			},
 			Await: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) { return promoted(ctx, "") }},
-		{ID: stepFence, Title: "fence", After: []string{StepPromote}, Timeout: time.Hour, Undoing: runbook.UndoSeconds, Safety: true, Paper: paper,
+		{ID: StepFence, Title: "fence", After: []string{StepPromote}, Timeout: time.Hour, Undoing: runbook.UndoSeconds, Safety: true, Paper: paper,
 			Deadline: time.Hour, Gate: gate("fence", "fence us-east-1"), Calls: control("ecs:UpdateService", east),
 			Check: fenced, Await: fenced,
 			Do: func(ctx context.Context, _ *runbook.Task) error {

@@ -20,8 +20,8 @@ func (s *scene) stray(c pg.Connection) {
 
 // unfenced is a failover without a receipt, which stopped with its fence not done.
 func unfenced() *diary {
-	return begin(Failover, "us-east-1", "us-west-2", noon.Add(-2*time.Hour)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: stepFence}).
-		later(time.Minute).write(runbook.Entry{Kind: runbook.EntryNotDone, Step: stepFence}).promotedAt().step(StepPromote, 4*time.Minute, 0).
+	return begin(Failover, "us-east-1", "us-west-2", noon.Add(-2*time.Hour)).write(runbook.Entry{Kind: runbook.EntryBegan, Step: StepFence}).
+		later(time.Minute).write(runbook.Entry{Kind: runbook.EntryNotDone, Step: StepFence}).promotedAt().step(StepPromote, 4*time.Minute, 0).
 		end(runbook.Stopped)
 }
 

@@ -189,7 +189,7 @@ func (w *crew) publicStep(after ...string) runbook.Step {
 		after = []string{stepVerify}
 	}
 	return runbook.Step{
-		ID: stepPublic, Title: "verify publicly", Why: "what counts is what users get, through their own resolvers", After: after, Safety: true,
+		ID: StepPublic, Title: "verify publicly", Why: "what counts is what users get, through their own resolvers", After: after, Safety: true,
 		Calls: []runbook.Call{call("probe:public", runbook.Data, "")}, Timeout: w.c.Waits.Step.D(), Verify: w.publicLook,
 	}
 }
@@ -197,14 +197,11 @@ func (w *crew) publicStep(after ...string) runbook.Step {
 // publicLook pins the first moment at which users were served by the new region.
 func (w *crew) publicLook(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 	seen, err := w.served(w.edge.Public(ctx))
-	if err == nil && seen.So && t.Pin(pinServed) == "" {
-		_, err = t.Decide(ctx, pinServed, w.now().UTC().Format(time.RFC3339Nano))
+	if err == nil && seen.So && t.Pin(PinServed) == "" {
+		_, err = t.Decide(ctx, PinServed, w.now().UTC().Format(time.RFC3339Nano))
 	}
 	return seen, err
 }
-
-// pinServed is when users were first seen to be served by the new region.
-const pinServed = "served.at"
 
 // served holds a round of public answers against the region that shall serve.
 func (w *crew) served(p edge.Probes) (runbook.Seen, error) {

@@ -117,7 +117,7 @@ func (w *crew) fenceStep(gate *runbook.Gate, after ...string) runbook.Step {
 	calls = append(calls, w.receiptCalls()...)
 	f := w.fence
 	return runbook.Step{
-		ID: stepFence, Title: "fence " + at + " writers", Why: "two regions that both take writes end in two truths; the receipt proves that one has stopped",
+		ID: StepFence, Title: "fence " + at + " writers", Why: "two regions that both take writes end in two truths; the receipt proves that one has stopped",
 		After: after, Gate: gate, Calls: tried(calls...), Undoing: runbook.UndoSeconds, Safety: true,
 		Timeout: w.c.Waits.Step.D(), Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Fast.D(),
 		Paper: w.fencePaper,
@@ -171,7 +171,7 @@ func (w *crew) settleStep(after ...string) runbook.Step {
 			if ok, _ := w.fence.holds(ctx, t); ok { // as this process has seen, a resumed one too
 				return runbook.Seen{So: true, Text: "the fence has its receipt"}, nil
 			}
-			switch state := t.State(stepFence); {
+			switch state := t.State(StepFence); {
 			case state == runbook.StateNotDone || state.Over():
 				return runbook.Seen{So: true, Text: "the fence is " + string(state) + ", and is tried further"}, nil
 			case t.Overridden(checkReceipt):

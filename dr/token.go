@@ -48,7 +48,7 @@ func (w *crew) token(ctx context.Context, t *runbook.Task) (runbook.Seen, error)
 
 // earn looks for a proof, and pins it: that all is replayed up to a position of the old writer, or 0, up to where it is now.
 func (w *crew) earn(ctx context.Context, t *runbook.Task, upTo pg.LSN) (runbook.Seen, error) {
-	if t.State(stepFence) == runbook.StateSkipped {
+	if t.State(StepFence) == runbook.StateSkipped {
 		return runbook.Seen{}, runbook.Never(fmt.Errorf("the fence was skipped: where writers may go on, nothing is proven by what the replica has"))
 	}
 	r, n, void := ReceiptOf(t.Pins())

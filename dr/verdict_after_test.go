@@ -107,7 +107,7 @@ func TestWhatARunHasStoppedOnPurposeIsFencedAndNotMissed(t *testing.T) {
 			t.Errorf("%s in us-east-1: %q, %s; want %q", v.Name, v.Word, v.Level, want)
 		}
 	}
-	s := well().journals(begin(Switchover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).asked(stepFence))
+	s := well().journals(begin(Switchover, "us-east-1", "us-west-2", noon.Add(-time.Minute)).asked(StepFence))
 	s.services(0, func(all []aws.Service) { all[1].Desired, all[1].Running = 0, 0 })
 	s.api(answered(503, "us-east-1", noon))
 	r := s.join().Regions[0]

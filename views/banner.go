@@ -58,12 +58,10 @@ func (f *followed) bannerWords() (ui.Role, string) {
 
 // unfenced says that a promotion was made and nothing proves that the old writer has stopped; "" where that is not so.
 func (f *followed) unfenced() string {
-	v := f.View
-	promoted, _ := v.Step(dr.StepPromote)
-	if r, _, void := dr.ReceiptOf(v.Pins); (promoted.Changed || promoted.Begun) && (r == nil || void != "") {
-		return v.Plan.To + " serves, old writer NOT fenced"
+	if dr.Unfenced(f.View) == "" {
+		return ""
 	}
-	return ""
+	return f.View.Plan.To + " serves, old writer NOT fenced"
 }
 
 // offer is the key that fails over, and until when that ends within the target: while the region of the writer is dark

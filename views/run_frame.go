@@ -24,14 +24,6 @@ func (m *root) runFrame(f *followed) *runFrame {
 // onlyPlanned says whether there is no run yet: what is drawn is a plan.
 func (f *runFrame) onlyPlanned() bool { return f.View.Started.IsZero() }
 
-// What dr's steps and pins are called that a report is made of.
-const (
-	stepFence  = "fence"     // writers of the region being left are stopped
-	stepPublic = "public"    // users are seen to be served by the region that takes over
-	stepReport = "report"    // its words are the run's own report
-	pinServed  = "served.at" // RFC 3339: when they were first seen to be
-)
-
 // outage is the moment from which the time counts: when the region being left fell silent, else when the run began.
 // known says that it is the former.
 func (f *runFrame) outage() (since time.Time, known bool) {
@@ -51,10 +43,10 @@ func (f *runFrame) outage() (since time.Time, known bool) {
 
 // served is when users were seen to be served again; zero before.
 func (f *runFrame) served() time.Time {
-	if at, err := time.Parse(time.RFC3339, f.View.Pins[pinServed]); err == nil {
+	if at, err := time.Parse(time.RFC3339, f.View.Pins[dr.PinServed]); err == nil {
 		return at
 	}
-	if s, ok := f.View.Step(stepPublic); ok && s.State == runbook.StateDone {
+	if s, ok := f.View.Step(dr.StepPublic); ok && s.State == runbook.StateDone {
 		return s.Ended
 	}
 	return time.Time{}

@@ -78,7 +78,7 @@ func (f *runFrame) reportLoss(b *facts) {
 	if v.Plan.DryRun {
 		return
 	}
-	if s, ok := v.Step(stepReport); ok && s.State == runbook.StateDone && s.Text != "" {
+	if s, ok := v.Step(dr.StepReport); ok && s.State == runbook.StateDone && s.Text != "" {
 		b.say("report", s.Text)
 	} else {
 		b.fact("lost", f.lost())
@@ -130,7 +130,7 @@ func (f *runFrame) reportTimes(b *facts) {
 // unserved is when users were served no more, and by what that is known.
 func (f *runFrame) unserved() (since time.Time, why string) {
 	v := f.View
-	if s, ok := v.Step(stepFence); ok && v.Mode == runbook.Planned && !s.Began.IsZero() {
+	if s, ok := v.Step(dr.StepFence); ok && v.Mode == runbook.Planned && !s.Began.IsZero() {
 		return s.Began, v.Plan.From + " was fenced"
 	}
 	since, known := f.outage()
@@ -158,12 +158,9 @@ func (f *runFrame) reportAgainst(b *facts) {
 	for _, o := range f.View.Plan.Overrides {
 		b.fact("overridden", overrideLine(o, o.By))
 	}
-	for _, e := range f.Events {
-		if e.Entry == nil || e.Entry.Answer == nil {
-			continue
-		}
-		for _, o := range e.Entry.Answer.Overrides {
-			b.fact("overridden", overrideLine(o, orWords(o.By, e.Entry.Answer.By)))
+	for _, a := range f.View.Answers {
+		for _, o := range a.Overrides {
+			b.fact("overridden", overrideLine(o, orWords(o.By, a.By)))
 		}
 	}
 }

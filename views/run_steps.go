@@ -115,16 +115,23 @@ func orWords(words, or string) string {
 
 // waitsFor names what must be over before a step begins.
 func (f *runFrame) waitsFor(s runbook.StepView) string {
-	var names []string
-	for _, id := range s.After {
-		if need, ok := f.View.Step(id); ok && !need.State.Over() {
-			names = append(names, need.ID)
-		}
-	}
-	if len(names) == 0 {
+	names := f.titles(s.After, func(need runbook.StepView) bool { return !need.State.Over() })
+	if names == "" {
 		return ""
 	}
-	return "waits for " + strings.Join(names, ", ")
+	return "waits for " + strings.ReplaceAll(names, "wait for ", "")
+}
+
+// titles are what steps are called, of those that are wanted, without what a title goes on to say after a colon.
+func (f *runFrame) titles(ids []string, wanted func(runbook.StepView) bool) string {
+	var names []string
+	for _, id := range ids {
+		if s, ok := f.View.Step(id); ok && wanted(s) {
+			name, _, _ := strings.Cut(s.Title, ":")
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // stepTime is how long a step took, or has taken so far.

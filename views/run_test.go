@@ -290,3 +290,19 @@ func TestAnOutageCountsFromTheFirstSilenceAlsoWhenTheRegionAnswersAgain(t *testi
 	m.shows(t, "when us-east-1 fell silent")
 	m.hides(t, "when the run began")
 }
+
+func TestTheReportOfALongRunKeepsWhatWasGoneAgainst(t *testing.T) {
+	runs := newFakeRuns(finished)
+	runs.now.Events = runs.now.Events[len(runs.now.Events)-3:] // the rest of them is gone
+	m := runModel(takenOver(), runs, 120, 36).types("H", "enter")
+	m.shows(t, "! promote without a fence receipt: us-east-1 is gone, the status page says so, ana", "! send users without a fence receipt: us-east-1 is dark, ana")
+}
+
+func TestOnlyARunThatIsNotFencedSaysSoInItsReport(t *testing.T) {
+	m := runModel(takenOver(), newFakeRuns(stayedOpen), 120, 36)
+	m.home()
+	m.types("R").shows(t, "OPEN: us-west-2 serves, old writer NOT fenced")
+	m = runModel(takenOver(), newFakeRuns(finished), 120, 36).types("H", "enter")
+	m.shows(t, "receipt     03:13:50, by cloudwatch")
+	m.hides(t, "NOT fenced")
+}

@@ -69,7 +69,7 @@ type RunUpdate struct {
 	View      runbook.View
 	Words     map[string]string  // what each step was last seen to do, by id; not journaled
 	Questions []runbook.Question // open now, the oldest first; those for codes, which no journal has, among them
-	Events    []runbook.Event    // the newest 500 at most, oldest first
+	Events    []runbook.Event    // oldest first; of a long run the newest 500, and every answer
 	Here      bool               // a process of this machine runs it
 	Dead      string             // as RunLine's
 	Session   time.Time          // when the operator's session ends; zero: not assumed yet, or it does not end

@@ -32,6 +32,9 @@ func (v *View) apply(e Entry) {
 	case EntryEnded:
 		v.Ending, v.Questions, v.Open = Ending(e.Result), nil, false
 	}
+	if e.Answer != nil {
+		v.Answers = append(v.Answers, *e.Answer)
+	}
 	for i := range v.Steps {
 		if v.Steps[i].ID == e.Step {
 			v.step(&v.Steps[i], e)

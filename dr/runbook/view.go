@@ -56,6 +56,7 @@ type View struct {
 
 	Steps     []StepView // in the procedure's order
 	Questions []Question // open now
+	Answers   []Answer   // what was answered, chosen and overridden so far, oldest first
 	Seq       int64      // of the last entry
 	Fence     int64
 	By, Host  string // who runs the engine
@@ -150,6 +151,7 @@ func Replay(entries []Entry) View {
 // clone is a copy that later entries do not change.
 func (v View) clone() View {
 	v.Steps, v.Questions, v.Pins = slices.Clone(v.Steps), slices.Clone(v.Questions), v.Pins.clone()
+	v.Answers = slices.Clone(v.Answers)
 	v.passed, v.overridden = slices.Clone(v.passed), slices.Clone(v.overridden)
 	return v
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"lifeboat/dr"
 	"lifeboat/dr/runbook"
 )
 
@@ -210,7 +211,7 @@ func (d *driver) again() string { return "to go on: lifeboat resume " + d.run }
 func (d *driver) stayed() int {
 	v := d.View()
 	text := fmt.Sprintf("its process goes on with what is not done yet, and keeps the lease; lifeboat attach %s follows it", d.run)
-	return d.finish(endDoc{Ending: endingOpen, Taints: v.Taints()}, text)
+	return d.finish(endDoc{Ending: endingOpen, Taints: v.Taints()}, strings.TrimPrefix(dr.Unfenced(v)+"; "+text, "; "))
 }
 
 // left is a command that was interrupted.

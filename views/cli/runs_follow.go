@@ -128,7 +128,7 @@ func (f *followed) update(l link, here bool, seen int64) int64 {
 		if n := len(news); n > 0 {
 			seen = news[n-1].N
 			u.Events = append(u.Events, news...)
-			u.Events = u.Events[max(0, len(u.Events)-followedEvents):]
+			u.Events = newest(u.Events, followedEvents)
 		}
 		u.View, u.Words, u.Questions, u.Session = l.View(), l.Words(), l.Questions(), l.Session()
 		u.Here, u.Note = here, ""
@@ -140,6 +140,23 @@ func (f *followed) update(l link, here bool, seen int64) int64 {
 		}
 	})
 	return seen
+}
+
+// newest leaves n events at most, or as many as there are answers: the oldest live words go first, then the oldest entries of the
+// journal. What people answered stays.
+func newest(events []runbook.Event, n int) []runbook.Event {
+	live := func(e runbook.Event) bool { return e.Entry == nil }
+	for _, less := range []func(runbook.Event) bool{live, func(e runbook.Event) bool { return live(e) || e.Entry.Answer == nil }} {
+		over := len(events) - n
+		events = slices.DeleteFunc(events, func(e runbook.Event) bool {
+			gone := over > 0 && less(e)
+			if gone {
+				over--
+			}
+			return gone
+		})
+	}
+	return events
 }
 
 // dead says that nobody executes a run that has not ended; "" where somebody does, or where that cannot be told.
