@@ -6,13 +6,16 @@ type Kind string
 const (
 	Failover   Kind = "failover"   // unplanned: the region being left may not answer
 	Switchover Kind = "switchover" // planned: nothing is lost
+	Provision  Kind = "provision"  // a phase of the stack, planned, applied and verified
 )
 
 // Phrase is what the opening gate of a procedure asks for: it names source and target.
 func (k Kind) Phrase(from, to string) string {
-	verb := "fail over "
-	if k == Switchover {
-		verb = "switch over "
+	switch k {
+	case Switchover:
+		return "switch over " + from + " to " + to
+	case Provision:
+		return "provision " + to + " beside " + from
 	}
-	return verb + from + " to " + to
+	return "fail over " + from + " to " + to
 }

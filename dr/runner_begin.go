@@ -11,7 +11,8 @@ import (
 // Order is what a run is to do. It is written down for the child that runs it.
 type Order struct {
 	Run       string             `json:"run"`
-	Kind      Kind               `json:"kind,omitempty"` // of a new run; a resumed one's is in its journal
+	Kind      Kind               `json:"kind,omitempty"`  // of a new run; a resumed one's is in its journal
+	Phase     string             `json:"phase,omitempty"` // of a new run of Provision: one of ProvisionPhases
 	DryRun    bool               `json:"dry_run,omitempty"`
 	Overrides []runbook.Override `json:"overrides,omitempty"` // of what stands against starting: no lock, the cool-down
 	TakeOver  string             `json:"take_over,omitempty"`

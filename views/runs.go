@@ -43,6 +43,7 @@ type Runs interface {
 // RunOrder is what a run is begun with. A dry run does everything but change things.
 type RunOrder struct {
 	Kind      dr.Kind
+	Phase     string // of dr.Provision: one of dr.ProvisionPhases
 	DryRun    bool
 	Overrides []runbook.Override
 	Silent    time.Time // since when nothing of the region being left is seen to answer here; zero where something does

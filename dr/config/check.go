@@ -72,6 +72,7 @@ func (d *document) check() {
 	d.regions()
 	d.edge()
 	d.changes()
+	d.terraform()
 	d.periods()
 	d.patience()
 	if c.Simulated != nil {

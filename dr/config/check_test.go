@@ -84,7 +84,7 @@ func TestEachProblemIsNamedWithItsPlaceAndItsRemedy(t *testing.T) {
 lifeboat.yaml:17:3: regions.other: there is no such field; here can be primary, standby`},
 		{"unknown field", "estate: shop", "estat: shop", `lifeboat.yaml:2:1: estat: there is no such field; did you mean estate?`},
 		{"field elsewhere", "estate: shop", "estate: shop\nrpo: 5m", `lifeboat.yaml:3:1: rpo: there is no such field; rpo belongs at objectives.rpo`},
-		{"field nowhere", "estate: shop", "estate: shop\nkubernetes: 5m", `lifeboat.yaml:3:1: kubernetes: there is no such field; here can be version, estate, strategy, objectives, regions, services, edge, operator, journal, roles, gates, refresh, waits, simulated`},
+		{"field nowhere", "estate: shop", "estate: shop\nkubernetes: 5m", `lifeboat.yaml:3:1: kubernetes: there is no such field; here can be version, estate, strategy, objectives, regions, services, edge, operator, journal, roles, gates, refresh, waits, terraform, simulated`},
 		{"twice", "estate: shop", "estate: shop\nestate: shop", `lifeboat.yaml:3:1: estate: is given twice; it is on line 2 already`},
 		{"same environment", "environment: dr", "environment: primary", `lifeboat.yaml:18:5: regions.standby.environment: "primary" is the primary's too; each region's health answer must say a word of its own, like primary and dr`},
 		{"one environment", "    environment: dr\n", "", `lifeboat.yaml:16:3: regions.standby.environment: is missing; write one like primary`},
@@ -215,7 +215,7 @@ func TestWhatIsNoConfigAtAllIsSaidSo(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "f: is empty; `lifeboat config example` prints one to start from"},
 		{"comments only", "# nothing\n", "f: is empty; `lifeboat config example` prints one to start from"},
-		{"a list", "[a]", "f:1:1: is a list, not a mapping; write its fields: version, estate, strategy, objectives, regions, services, edge, operator, journal, roles, gates, refresh, waits, simulated"},
+		{"a list", "[a]", "f:1:1: is a list, not a mapping; write its fields: version, estate, strategy, objectives, regions, services, edge, operator, journal, roles, gates, refresh, waits, terraform, simulated"},
 		{"huge", strings.Repeat("#", maxSize+1), "f: is larger than 256 KiB; this is not a lifeboat.yaml"},
 		{"deep in brackets", strings.Repeat("[", 100), "f:1:33: is nested too deeply; this is not a lifeboat.yaml"},
 		{"deep in dashes", strings.Repeat("- ", 100), "f:1:65: is nested too deeply; this is not a lifeboat.yaml"},

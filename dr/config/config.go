@@ -19,6 +19,7 @@ type Config struct {
 	Gates      Gates      `yaml:"gates,omitempty"`
 	Refresh    Refresh    `yaml:"refresh,omitempty"`
 	Waits      Waits      `yaml:"waits,omitempty"`
+	Terraform  Terraform  `yaml:"terraform,omitempty"`
 	// Simulated is set only in configs that the simulator writes. It labels every screen.
 	Simulated *Simulated `yaml:"simulated,omitempty"`
 

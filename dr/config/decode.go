@@ -38,6 +38,8 @@ func (d *document) value(n ast.Node, field string, v reflect.Value) {
 		return
 	}
 	switch v.Kind() {
+	case reflect.Interface:
+		d.anything(n, field, v)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		d.value(n, field, v.Elem())

@@ -92,6 +92,7 @@ func comments() yaml.CommentMap {
 		"$.edge":            " Where users are sent, and the questions that prove who serves.",
 		"$.refresh":         " How often things are read.",
 		"$.waits":           " How long Lifeboat waits for an answer, and for how many periods before silence is called dark.",
+		"$.terraform":       " What Lifeboat provisions, and with which inputs of its stack.",
 		"$.simulated":       " This estate is a simulation: every screen says so.",
 		"$.regions.primary": " environment is what this region's health answer says it is.",
 	}
