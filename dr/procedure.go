@@ -1,6 +1,8 @@
 package dr
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"lifeboat/dr/runbook"
@@ -69,8 +71,18 @@ func (w *crew) procedure() runbook.Procedure {
 		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
 			s.Await = s.Check // a change counts when it is seen, not when it was answered
 		}
+		if s := &p.Steps[i]; w.c.Operator.RoleARN != "" && s.Do != nil && slices.ContainsFunc(s.Calls, asOperator) {
+			s.Calls = append([]runbook.Call{call("sts:AssumeRole", runbook.Data, w.p.to)}, s.Calls...)
+		}
 	}
 	return p
+}
+
+// asOperator says whether a call of a step that changes things is made in the operator's role, which is taken on where that is needed: at
+// the STS of the region that takes over.
+func asOperator(c runbook.Call) bool {
+	service, _, _ := strings.Cut(c.Operation, ":")
+	return slices.Contains([]string{"application-autoscaling", "ecs", "rds", "cloudwatch", "cloudfront"}, service)
 }
 
 // call is one operation of a step in a region.

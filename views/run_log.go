@@ -138,7 +138,7 @@ func (f *runFrame) changing(id string) string {
 // changes says whether an operation is none that only looks.
 func changes(operation string) bool {
 	_, name, _ := strings.Cut(operation, ":")
-	for _, look := range []string{"Describe", "Get", "List", "Head", "GET", "HEAD", "Query"} {
+	for _, look := range []string{"Describe", "Get", "List", "Head", "GET", "HEAD", "Query", "AssumeRole"} {
 		if strings.HasPrefix(name, look) {
 			return false
 		}
