@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"lifeboat/dr/runbook"
 )
 
 const (
@@ -50,4 +52,21 @@ func keyTable() string {
 		}
 	}
 	return b.String() + "\n"
+}
+
+func TestREADMENamesTheSignOfEveryStateOfAStep(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "- In a **run** ")
+	signs, _, _ := strings.Cut(rest, "\n- ")
+	for _, s := range []runbook.State{
+		runbook.StateWaiting, runbook.StateLooking, runbook.StateGate, runbook.StateDoing, runbook.StateWatched, runbook.StateFailed, runbook.StateDone,
+		runbook.StateSkipped, runbook.StateNotDone, runbook.StateLeftOut, runbook.StateWouldDo, runbook.StateUndone,
+	} {
+		if _, mark := stateMark(s); !strings.Contains(signs, "`"+mark+"`") {
+			t.Errorf("README.md does not name %s, a step that is %s", mark, s)
+		}
+	}
 }
