@@ -2,7 +2,6 @@ package views
 
 import (
 	"context"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -19,11 +18,7 @@ type assess struct {
 	asking  bool // for the plan
 	top     int
 	room, n int
-	dry     bool
-	against []runbook.Override // what it is started against
-	form    *form              // what must be overridden before it can be started
-	sent    *form              // it is being started with this; nil: it is not
-	refused error              // why it was not started
+	launch
 }
 
 func (a *assess) scope() Scope {
@@ -119,50 +114,14 @@ func begins(dry bool) func(*root) tea.Cmd {
 			return nil
 		}
 		m.toRun()
-		a.dry, a.against, a.refused = dry, nil, nil
-		return a.start(m, &form{})
-	}
-}
-
-// start starts it, with what was overridden so far; f asked for the last of it.
-func (a *assess) start(m *root, f *form) tea.Cmd {
-	runs, o := m.o.Runs, RunOrder{Kind: a.kind, DryRun: a.dry, Overrides: a.against}
-	for i := range m.e.Regions {
-		if r := &m.e.Regions[i]; r.Name == a.leaving(m.e) {
-			o.Silent = r.QuietSince()
+		o := RunOrder{Kind: a.kind, DryRun: dry}
+		for i := range m.e.Regions {
+			if r := &m.e.Regions[i]; r.Name == a.leaving(m.e) {
+				o.Silent = r.QuietSince()
+			}
 		}
+		return a.begin(m, o)
 	}
-	a.sent = f
-	return order(beginTime, func(ctx context.Context) tea.Msg {
-		id, err := runs.Begin(ctx, o)
-		return saidMsg{form: f, run: id, err: err}
-	})
-}
-
-// heard takes what came of starting it: the run, or why there is none, which some phrase may override.
-func (a *assess) heard(m *root, msg saidMsg) tea.Cmd {
-	a.sent = nil
-	if msg.err == nil {
-		return tea.Batch(m.openRun(msg.run), m.listRuns())
-	}
-	a.form, a.refused = a.overrideForm(m, msg.err), msg.err
-	return nil
-}
-
-// overrideForm asks for what overrides a refusal to start; nil where nothing does.
-func (a *assess) overrideForm(m *root, why error) *form {
-	for _, phrase := range []string{runbook.PhraseCoolDown, runbook.PhraseNoLock} {
-		if !strings.Contains(why.Error(), `"`+phrase+`"`) {
-			continue
-		}
-		f := &form{title: "it was not started", fields: overrideFields(why.Error(), phrase)}
-		f.send = func(f *form, answer runbook.Answer) tea.Cmd {
-			a.against = append(a.against, answer.Overrides...)
-			return a.start(m, f)
-		}
-		return f
-	}
-	return nil
 }
 
 // cannotBegin is why it cannot be started now.

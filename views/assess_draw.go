@@ -23,34 +23,15 @@ func (a *assess) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	}
 	a.n = len(lines)
 	a.room = p.drawPage(m, c, f, ui.Join(2, ui.B(ui.Text, "Before it"), a.said()), lines, &a.top, BeforeRun)
-	if a.form == nil {
-		return nil
-	}
 	return a.drawForm(m, c)
 }
 
-// drawForm puts what must be overridden into the lower rows.
-func (a *assess) drawForm(m *root, c *ui.Canvas) *tea.Cursor {
-	lines, y, x := a.form.lines(max(m.w-2, 1))
-	paper := m.sheetOf(c, ui.B(ui.Text, a.form.title), len(lines), m.hints(InQuestions))
-	c.Put(paper, lines...)
-	if y < 0 || y >= paper.H {
-		return nil
-	}
-	return tea.NewCursor(paper.X+x, paper.Y+y)
-}
-
-// said is what goes on with starting it.
+// said is what goes on with starting it, or with its plan.
 func (a *assess) said() ui.Line {
-	switch {
-	case a.sent != nil:
-		return ui.T(ui.Accent, "· starting "+pick(a.dry, "a dry run", "it")+"; its gate comes before any change")
-	case a.refused != nil:
-		return ui.T(ui.Bad, "✗ it was not started")
-	case a.asking:
-		return ui.T(ui.Muted, "· planning")
+	if said := a.launch.said(); said != nil || !a.asking {
+		return said
 	}
-	return nil
+	return ui.T(ui.Muted, "· planning")
 }
 
 // costs is what a run would cost, and what stands against it.

@@ -243,8 +243,11 @@ func (m *root) heard(msg saidMsg) tea.Cmd {
 			if s.form == msg.form {
 				return s.heard(m, msg)
 			}
-		case *assess:
-			if s.sent == msg.form {
+		case interface {
+			launches(*form) bool
+			heard(*root, saidMsg) tea.Cmd
+		}:
+			if s.launches(msg.form) {
 				return s.heard(m, msg)
 			}
 		}
