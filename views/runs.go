@@ -40,6 +40,29 @@ type Runs interface {
 	Estimates(ctx context.Context, kind dr.Kind) (runbook.Estimates, error)
 }
 
+// Provisioner is the part of the door that provisioning goes through. What it makes is made by runs of dr.Provision.
+type Provisioner interface {
+	// Provisioning is how far the estate is provisioned. It reads lifeboat.yaml, states and journals.
+	Provisioning(ctx context.Context) (Provisioning, error)
+	// Inputs are what a phase wants to know, filled in as far as they are known.
+	Inputs(ctx context.Context, phase string) ([]dr.Input, error)
+	// SetInputs writes inputs into lifeboat.yaml, by name. An error names those that were refused, a line each ("name:
+	// why"), and nothing was written.
+	SetInputs(ctx context.Context, phase string, values map[string]string) error
+	// RootPlans are the newest plans of a run, by root in the order of the run; empty before there is one.
+	RootPlans(ctx context.Context, run string) ([]dr.RootPlan, error)
+	// Progress calls each at once and with every change of what a root's plan or apply is doing, ten times a second at
+	// most and one call at a time, until ctx ends (its error) or the run has nothing more to do there (nil).
+	Progress(ctx context.Context, run, root string, each func(dr.RootProgress)) error
+}
+
+// Provisioning is how far an estate is provisioned.
+type Provisioning struct {
+	Phases    []dr.PhaseState // in order
+	Terraform string          // the program that is used: "terraform 1.11.4"; "" where there is none
+	Primary   string          // whose the primary is: "ours", "theirs"; "" while nobody has said
+}
+
 // RunOrder is what a run is begun with. A dry run does everything but change things.
 type RunOrder struct {
 	Kind      dr.Kind
