@@ -30,9 +30,17 @@ const (
 	askBatch   = "dns_records/batch"
 	askChecks  = "healthchecks"
 	askPools   = "pools"
+
+	askNewCheck  = "healthchecks (new)"
+	askEditCheck = "healthchecks (edit)"
+	askDropCheck = "healthchecks (delete)"
 )
 
 // cloudflareNames are Cloudflare's own names of what is asked.
 var cloudflareNames = map[string]string{
 	askZones: "ListZones", askRecords: "ListDNSRecords", askBatch: "BatchDNSRecords", askChecks: "ListHealthChecks", askPools: "ListPools",
+	askNewCheck: "CreateHealthCheck", askEditCheck: "EditHealthCheck", askDropCheck: "DeleteHealthCheck",
 }
+
+// changing are the operations that change something.
+var changing = []string{askBatch, askNewCheck, askEditCheck, askDropCheck}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/cloudflare/cloudflare-go/v7/option"
@@ -66,7 +67,7 @@ func one[T any](ctx context.Context, c *cloudflare, op string, call func(context
 	if err := ctx.Err(); err != nil {
 		return v, c.judge(ctx, op, err)
 	}
-	changes := op == askBatch
+	changes := slices.Contains(changing, op)
 	ctx, cancel := patience(ctx, changes, c.reader.spec.Timeout)
 	defer cancel()
 	c.reader.spec.told(ctx, aws.Asked{Operation: "cloudflare:" + cloudflareNames[op], Target: c.zone, Changes: changes})

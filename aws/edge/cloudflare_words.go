@@ -22,7 +22,7 @@ type (
 const automatic = 1
 
 func recordOf(r dns.RecordResponse) Record {
-	out := Record{ID: r.ID, Name: r.Name, Type: string(r.Type), Content: r.Content, Proxied: r.Proxied}
+	out := Record{ID: r.ID, Name: r.Name, Type: string(r.Type), Content: r.Content, Proxied: r.Proxied, Ours: r.Comment == Mark}
 	if r.TTL != automatic {
 		out.TTL = time.Duration(r.TTL) * time.Second
 	}
@@ -30,7 +30,7 @@ func recordOf(r dns.RecordResponse) Record {
 }
 
 func checkOf(h healthchecks.Healthcheck) HealthCheck {
-	out := HealthCheck{ID: h.ID, Name: h.Name, Address: h.Address, Status: string(h.Status), Reason: h.FailureReason}
+	out := HealthCheck{ID: h.ID, Name: h.Name, Address: h.Address, Status: string(h.Status), Reason: h.FailureReason, Ours: h.Description == Mark}
 	if h.Suspended {
 		out.Status = string(healthchecks.HealthcheckStatusSuspended)
 	}

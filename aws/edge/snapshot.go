@@ -122,6 +122,7 @@ type Record struct {
 	ID, Name, Type, Content string
 	TTL                     time.Duration // 0: Cloudflare's automatic
 	Proxied                 bool
+	Ours                    bool   // Lifeboat made it
 	Region                  string // the region that Content leads to; "" where it leads to the CDN or is not known
 	End                     string // the last name that Content leads to through the zone, in lower case; its own where it leaves the zone
 }
@@ -131,6 +132,7 @@ type HealthCheck struct {
 	ID, Name, Address string
 	Status            string // healthy, unhealthy, unknown, suspended
 	Reason            string
+	Ours              bool // Lifeboat made it
 }
 
 // Pool is a load-balancing pool of Cloudflare.

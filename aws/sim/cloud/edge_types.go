@@ -74,6 +74,7 @@ type Zone struct {
 	Account      string // Cloudflare account id
 	Records      []*Record
 	HealthChecks []*HealthCheck
+	MostChecks   int     // how many health checks the plan has; 0: no limit, negative: none
 	Pools        []*Pool // empty where the plan has no load balancing
 }
 
@@ -100,6 +101,8 @@ type HealthCheck struct {
 	Host     string
 	Interval int // seconds
 	Created  time.Time
+
+	Description string
 }
 
 // Pool is a Cloudflare load-balancing pool.

@@ -8,3 +8,9 @@ func (w *World) Publish(z *Zone, records []*Record) {
 
 // NewID draws an identifier in Cloudflare's form.
 func (w *World) NewID() string { return w.hex(32) }
+
+// Watch makes these the zone's health checks.
+func (w *World) Watch(z *Zone, checks []*HealthCheck) {
+	z.HealthChecks = checks
+	w.touch()
+}

@@ -29,7 +29,7 @@ type checkJSON struct {
 func checkOf(w *cloud.World, h *cloud.HealthCheck) checkJSON {
 	status, reason := w.CheckStatus(h)
 	return checkJSON{
-		ID: h.ID, Name: h.Name, Address: h.Address, Type: h.Type, Status: status, FailureReason: reason,
+		ID: h.ID, Name: h.Name, Address: h.Address, Type: h.Type, Description: h.Description, Status: status, FailureReason: reason,
 		Interval: h.Interval, Timeout: 5, Retries: 2, ConsecutiveFails: 1, ConsecutiveSuccesses: 1,
 		HTTP: map[string]any{
 			"method": "GET", "port": 443, "path": h.Path, "expected_codes": []string{"200"}, "expected_body": "",
@@ -40,7 +40,7 @@ func checkOf(w *cloud.World, h *cloud.HealthCheck) checkJSON {
 }
 
 func listHealthchecks(w *cloud.World, r *http.Request) (any, *problem) {
-	z, p := zone(w, r)
+	z, p := checked(w, r)
 	if p != nil {
 		return nil, p
 	}
@@ -61,5 +61,21 @@ func getHealthcheck(w *cloud.World, r *http.Request) (any, *problem) {
 			return checkOf(w, h), nil
 		}
 	}
-	return nil, &problem{status: 404, Code: 1002, Message: "healthcheck not found"}
+	return nil, &noCheck
+}
+
+// What Cloudflare says where there is no such check, and where the plan has none or no more.
+var (
+	noCheck   = problem{status: 404, Code: 1002, Message: "healthcheck not found"}
+	noChecks  = problem{status: 403, Code: 1002, Message: "health checks disabled for zone: not entitled"}
+	allChecks = problem{status: 400, Code: 1002, Message: "maximum number of health checks for this zone reached"}
+)
+
+// checked is the zone of a request, where its plan has health checks.
+func checked(w *cloud.World, r *http.Request) (*cloud.Zone, *problem) {
+	z, p := zone(w, r)
+	if p == nil && z.MostChecks < 0 {
+		p = &noChecks
+	}
+	return z, p
 }
