@@ -14,7 +14,9 @@ var acmOperations = map[string]operation{
 
 func listCertificates(c *call) (wire.Struct, error) {
 	statuses := c.in.Strings("CertificateStatuses")
-	found := keep(c.region.Certificates, func(x *cloud.Certificate) bool { return len(statuses) == 0 || slices.Contains(statuses, x.Status) })
+	found := keep(c.region.Certificates, func(x *cloud.Certificate) bool {
+		return len(statuses) == 0 || slices.Contains(statuses, c.CertificateStatus(x))
+	})
 	page, next, err := cut(c.in, paging{"NextToken", "MaxItems", 1000}, found)
 	if err != nil {
 		return nil, err
@@ -31,20 +33,39 @@ func listCertificates(c *call) (wire.Struct, error) {
 
 // certificateOf is what a summary and a description have in common.
 func certificateOf(x *cloud.Certificate) wire.Struct {
-	return wire.Struct{
+	out := wire.Struct{
 		{"CertificateArn", x.ARN}, {"DomainName", x.Domain}, {"Status", x.Status}, {"Type", "AMAZON_ISSUED"}, {"KeyAlgorithm", "RSA-2048"},
-		{"RenewalEligibility", "ELIGIBLE"}, {"NotBefore", x.NotBefore}, {"NotAfter", x.NotAfter}, {"CreatedAt", x.NotBefore}, {"IssuedAt", x.NotBefore},
 	}
+	if x.Status == cloud.CertificatePending {
+		return append(out, wire.Field{"RenewalEligibility", "INELIGIBLE"}, wire.Field{"CreatedAt", x.NotBefore})
+	}
+	return append(out, wire.Struct{
+		{"RenewalEligibility", "ELIGIBLE"}, {"NotBefore", x.NotBefore}, {"NotAfter", x.NotAfter}, {"CreatedAt", x.NotBefore}, {"IssuedAt", x.NotBefore},
+	}...)
 }
 
 func describeCertificate(c *call) (wire.Struct, error) {
 	arn := c.in.String("CertificateArn")
 	for _, x := range c.region.Certificates {
 		if x.ARN == arn {
+			c.CertificateStatus(x)
 			return wire.Struct{{"Certificate", append(certificateOf(x),
+				wire.Field{"DomainValidationOptions", wire.Each("member", x.Names, validationOf(x))},
 				wire.Field{"SubjectAlternativeNames", wire.Members(x.Names)},
 				wire.Field{"InUseBy", wire.Members(x.InUse)})}}, nil
 		}
 	}
 	return nil, wire.Refuse("ResourceNotFoundException", "Could not find certificate %s.", arn)
+}
+
+// validationOf is how one of a certificate's names is proven.
+func validationOf(x *cloud.Certificate) func(name string) wire.Struct {
+	return func(name string) wire.Struct {
+		record, value := x.Proof(name)
+		status := map[bool]string{true: "PENDING_VALIDATION", false: "SUCCESS"}[x.Status == cloud.CertificatePending]
+		return wire.Struct{
+			{"DomainName", name}, {"ValidationDomain", name}, {"ValidationMethod", "DNS"}, {"ValidationStatus", status},
+			{"ResourceRecord", wire.Struct{{"Name", record}, {"Type", "CNAME"}, {"Value", value}}},
+		}
+	}
 }
