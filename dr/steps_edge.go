@@ -76,7 +76,7 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			done, foreign, err := w.edge.Switched(ctx, w.p.records)
 			if err != nil {
-				return runbook.Seen{}, err
+				return runbook.Seen{}, w.nextLever(err)
 			}
 			if len(foreign) > 0 {
 				return runbook.Seen{}, runbook.Never(fmt.Errorf("%s was changed by somebody else: it leads neither where it did nor where it shall", among(foreign)))
@@ -84,8 +84,21 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 			return runbook.Seen{So: done == len(w.p.records), Text: fmt.Sprintf("%d of %d switched", done, len(w.p.records))}, nil
 		},
 		Before: w.maySend,
-		Do:     func(ctx context.Context, _ *runbook.Task) error { return w.edge.SwitchRecords(ctx, w.p.records) },
+		Do: func(ctx context.Context, _ *runbook.Task) error {
+			return w.nextLever(w.edge.SwitchRecords(ctx, w.p.records))
+		},
 	}
+}
+
+// nextLever says with a failure of Cloudflare's what moves users instead: the distribution where there is one, else a person.
+func (w *crew) nextLever(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case w.c.Edge.Distribution != "" && len(w.p.origins) > 0:
+		return fmt.Errorf("%w; skip this step to have CloudFront's origins moved instead", err)
+	}
+	return fmt.Errorf("%w; paper says what to change in its dashboard", err)
 }
 
 // zoneCalls are those that read the zone.

@@ -15,10 +15,25 @@ type runFrame struct {
 	*followed
 	past runbook.Estimates
 	rto  time.Duration
+	ends time.Time // of the session that changes things; zero: it does not end, or that is not known
 }
 
 func (m *root) runFrame(f *followed) *runFrame {
-	return &runFrame{frame: m.frame(), followed: f, past: m.runs.estimates(f.View), rto: m.o.Config.Objectives.RTO.D()}
+	return &runFrame{frame: m.frame(), followed: f, past: m.runs.estimates(f.View), rto: m.o.Config.Objectives.RTO.D(), ends: m.sessionOf(f)}
+}
+
+// sessionOf is when the session ends that a run changes things with: the operator role's, or where there is none, and the run is this
+// machine's, the one that this screen reads with too.
+func (m *root) sessionOf(f *followed) time.Time {
+	if !f.Session.IsZero() || m.o.Config.Operator.RoleARN != "" || !f.Here {
+		return f.Session
+	}
+	for i := range m.e.Regions {
+		if r := &m.e.Regions[i]; r.Name == f.View.Plan.To && !r.Session.Seen.Old {
+			return r.Session.Expires
+		}
+	}
+	return time.Time{}
 }
 
 // onlyPlanned says whether there is no run yet: what is drawn is a plan.

@@ -212,12 +212,12 @@ func (f *runFrame) latest(left runbook.Projection) ui.Line {
 	return ui.Cat(ui.T(ui.Muted, "latest safe start "), ui.T(role, at.UTC().Format("15:04")))
 }
 
-// session is how long the operator's session lasts, against the time still needed.
+// session is how long the session that changes things lasts, against the time still needed.
 func (f *runFrame) session(left runbook.Projection) ui.Line {
-	if f.Session.IsZero() {
+	if f.ends.IsZero() {
 		return nil
 	}
-	life := f.Session.Sub(f.now)
+	life := f.ends.Sub(f.now)
 	need := max(left.Left, time.Minute)
 	switch {
 	case life <= 0:

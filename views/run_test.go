@@ -243,6 +243,17 @@ func TestASessionThatEndsTooSoonIsSaid(t *testing.T) {
 	}
 }
 
+func TestWithoutAnOperatorRoleTheSessionThatCountsIsTheOneThatIsReadWith(t *testing.T) {
+	m, runs := atRun(midway)
+	runs.now.Session = time.Time{}
+	m.e.Regions[1].Session.Expires = m.o.Now().Add(2 * time.Minute)
+	m.settled(runMsg{id: testRun, update: &runs.now})
+	m.shows(t, "! session 2 min")
+	m.o.Config.Operator.RoleARN = "arn:aws:iam::123456789012:role/ops-change" // it is not taken on yet
+	m.settled(runMsg{id: testRun, update: &runs.now})
+	m.hides(t, "session 2 min")
+}
+
 func TestEveryMomentOfARunFitsEverySize(t *testing.T) {
 	for name, state := range runStates() {
 		m := state(120, 36)
