@@ -28,7 +28,7 @@ func (r *Run) act(f *flight, b *budget) error {
 			return fmt.Errorf("%w; what became of it is not known: %w", err, lookErr)
 		case seen.So:
 			return r.log(Entry{Kind: EntryOutcome, Step: f.step.ID, Try: try, Result: OutcomeDone, Text: "found so after an unknown outcome"})
-		case try == r.o.Timing.Repeats:
+		case try == r.o.Timing.Repeats || !r.means(f, f.step.Gate):
 			return err
 		}
 	}

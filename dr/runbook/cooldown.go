@@ -13,7 +13,7 @@ func coolDown(ctx context.Context, o Options) error {
 	if o.Archive == nil || o.DryRun || overridden(o.Overrides, PhraseCoolDown) == nil {
 		return nil
 	}
-	ended, run, err := LastChange(ctx, o.Archive, o.Run)
+	ended, run, err := LastChange(ctx, o.Archive, o.Run, o.Calm...)
 	if err != nil {
 		return refused("it cannot be told whether a run ended a moment ago (type %q with a reason to start nevertheless): %w", PhraseCoolDown, err)
 	}
@@ -24,9 +24,9 @@ func coolDown(ctx context.Context, o Options) error {
 	return nil
 }
 
-// LastChange finds the newest run, other than one, that made a change, and when its last entry was written; "" where
-// there is none.
-func LastChange(ctx context.Context, a Archive, but string) (time.Time, string, error) {
+// LastChange finds the newest run, other than one and those of the calm procedures, that made a change, and when its last entry was
+// written; "" where there is none.
+func LastChange(ctx context.Context, a Archive, but string, calm ...string) (time.Time, string, error) {
 	runs, err := a.Runs(ctx)
 	if err != nil {
 		return time.Time{}, "", err
@@ -42,6 +42,9 @@ func LastChange(ctx context.Context, a Archive, but string) (time.Time, string, 
 		entries, err := Entries(ctx, s)
 		if err != nil {
 			return time.Time{}, "", fmt.Errorf("run %s: %w", run, err)
+		}
+		if len(entries) > 0 && entries[0].Plan != nil && slices.Contains(calm, entries[0].Plan.Name) {
+			continue
 		}
 		if slices.ContainsFunc(entries, func(e Entry) bool { return e.Kind == EntryIntent }) {
 			return entries[len(entries)-1].At, run, nil

@@ -1,6 +1,7 @@
 package runbook
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -51,6 +52,13 @@ func (v *View) answered(e Entry) {
 		v.passed = append(v.passed, q.ID)
 		if q.Notice == nil {
 			continue
+		}
+		if q.Notice.Fingerprint != "" {
+			v.prints = maps.Clone(v.prints)
+			if v.prints == nil {
+				v.prints = map[string]string{}
+			}
+			v.prints[q.ID] = q.Notice.Fingerprint
 		}
 		for _, f := range q.Notice.Failing {
 			v.overridden = append(v.overridden, f.ID)

@@ -20,10 +20,15 @@ func (r *Run) pass(f *flight) error {
 		return err
 	}
 	defer t.give()
-	if r.passedHere(g) || r.stillHolds(f.step) {
+	if (r.passedHere(g) || r.stillHolds(f.step)) && r.means(f, g) {
 		return nil
 	}
 	return r.askGate(f, g)
+}
+
+// means says whether what would be done now is what was shown when a gate was passed.
+func (r *Run) means(f *flight, g *Gate) bool {
+	return g == nil || g.Fingerprint == nil || r.View().prints[gateID(g)] == g.Fingerprint(f.task)
 }
 
 // wait counts the time until the returned function is called as people's.
@@ -64,9 +69,13 @@ func (r *Run) askGate(f *flight, g *Gate) error {
 			}
 			continue
 		}
-		if passed = append(passed, a.By); len(passed) >= g.People {
+		if passed = append(passed, a.By); len(passed) < g.People {
+			continue
+		}
+		if r.means(f, g) {
 			return nil
 		}
+		passed = nil
 	}
 	return nil
 }
@@ -101,10 +110,15 @@ func (r *Run) unneeded(f *flight, g *Gate) bool {
 }
 
 func (r *Run) gateQuestion(f *flight, g *Gate, passed []string) Question {
+	print := ""
+	if g.Fingerprint != nil {
+		print = g.Fingerprint(f.task) // before the figures: what changes while they are gathered is another
+	}
 	notice := r.figures(f, g)
+	notice.Fingerprint = print
 	q := Question{
 		ID: gateID(g), Kind: AskGate, Step: f.step.ID, Title: g.Title, Notice: &notice, Passed: passed,
-		Offers: append([]Offer{{Choice: Pass, Phrase: g.Phrase}}, r.offer(f.step, LookAgain, Skip, Undo, GoUnplanned, CallOff, Stop)...),
+		Offers: append([]Offer{{Choice: Pass, Phrase: g.phrase(notice)}}, r.offer(f.step, LookAgain, Skip, Undo, GoUnplanned, CallOff, Stop)...),
 	}
 	if q.Title == "" {
 		q.Title = f.step.Title
@@ -116,6 +130,14 @@ func (r *Run) gateQuestion(f *flight, g *Gate, passed []string) Question {
 		q.ID += " " + ordinal(len(passed)+1)
 	}
 	return q
+}
+
+// phrase is what a gate asks for now.
+func (g *Gate) phrase(n Notice) string {
+	if n.Phrase != "" {
+		return n.Phrase
+	}
+	return g.Phrase
 }
 
 func ordinal(n int) string { return [...]string{"zeroth", "first", "second", "third"}[min(n, 3)] }

@@ -18,6 +18,7 @@ type Options struct {
 	TakeOver string   // TakeOverPhrase of the grant to be taken before its time
 	Operator Operator // required
 	Archive  Archive  // where earlier runs are: the cool-down is judged by them; nil skips it
+	Calm     []string // names of the procedures that no cool-down follows: their runs move nobody
 	// Overrides are what the operator goes against before the run starts: PhraseNoLock, PhraseCoolDown.
 	Overrides []Override
 	Timing    Timing

@@ -114,6 +114,10 @@ type Gate struct {
 	Show    func(ctx context.Context, t *Task) (Notice, error)
 	// Unless says that what the gate guards against does not hold: it is not asked while it says so. Nil: always asked.
 	Unless func(ctx context.Context, t *Task) bool
+	// Fingerprint names what would be done now, such as a plan that was saved: a pass counts only for what had the same when it was
+	// shown, in this process and every later one, and a Do is not repeated on another. Nil: a pass counts for the step. It must not
+	// wait.
+	Fingerprint func(t *Task) string
 }
 
 // Notice is what a gate shows before anything changes. Figures are words with their source and age; unknown is said.
@@ -124,6 +128,9 @@ type Notice struct {
 	Money   string    `json:"money,omitempty"`   // in money a month
 	Never   []string  `json:"never,omitempty"`   // what cannot be undone
 	Failing []Failing `json:"failing,omitempty"` // blocking checks that do not pass
+
+	Phrase      string `json:"phrase,omitempty"`      // asked for instead of the gate's own, where it names what was just seen
+	Fingerprint string `json:"fingerprint,omitempty"` // the gate's, of what is shown here
 }
 
 // Failing is one blocking check that does not pass, and the phrase that overrides it.

@@ -38,8 +38,9 @@ func (r *Run) rehearse(f *flight) error {
 
 // wouldAsk is what a step's gate would ask now.
 func (r *Run) wouldAsk(f *flight) string {
-	text := fmt.Sprintf("; would ask for %q", f.step.Gate.Phrase)
-	for _, failing := range r.figures(f, f.step.Gate).Failing {
+	notice := r.figures(f, f.step.Gate)
+	text := fmt.Sprintf("; would ask for %q", f.step.Gate.phrase(notice))
+	for _, failing := range notice.Failing {
 		text += fmt.Sprintf(", and for %q, since %s", failing.Override, failing.Text)
 	}
 	return text

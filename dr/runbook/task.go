@@ -25,6 +25,7 @@ type desk interface {
 	say(step, text string)
 	overridden(id string) bool
 	confirmed(gate string) bool
+	going() context.Context
 	state(step string) State
 }
 
@@ -67,6 +68,10 @@ func (t *Task) Overridden(id string) bool { return t.desk.overridden(id) }
 // figures.
 func (t *Task) Confirmed(gate string) bool { return t.desk.confirmed(gate) }
 
+// Going ends when the run is to stop. What a Do does is not broken off then; one that takes long and can be broken off cleanly, so that
+// a later look tells what is left, ends itself when this does.
+func (t *Task) Going() context.Context { return t.desk.going() }
+
 // State is where another step of the run stands.
 func (t *Task) State(step string) State { return t.desk.state(step) }
 
@@ -83,6 +88,7 @@ func (b *bare) note(context.Context, string, string) error { return nil }
 func (b *bare) say(string, string)                         {}
 func (b *bare) overridden(string) bool                     { return false }
 func (b *bare) confirmed(string) bool                      { return false }
+func (b *bare) going() context.Context                     { return context.Background() }
 func (b *bare) state(string) State                         { return StateWaiting }
 
 func (b *bare) pins() Pins {

@@ -72,6 +72,8 @@ type View struct {
 
 	passed     []string // questions passed, by id
 	overridden []string // failing checks, by id
+
+	prints map[string]string // of what was shown when a gate was passed, by its question's id; never changed in place
 }
 
 // StepView is one step of a View. Times are those of the machine that wrote the entries.
