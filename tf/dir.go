@@ -32,6 +32,13 @@ type Spec struct {
 	Secrets map[string]string
 	// Backend is where the state is kept; nil: a file in the working directory, as for bootstrap's first apply.
 	Backend *Backend
+	// Local is the file of the state where Backend is nil; "" keeps it in the working directory.
+	Local string
+	// Bare opens the root's state alone, in a directory of its own: no provider is fetched, and nothing can be planned. State
+	// needs providers too.
+	Bare bool
+	// Imports take resources that are in the cloud already into the state with the next apply. The plan counts them.
+	Imports []Import
 	// Env is added to this process's environment: credentials, endpoints.
 	Env map[string]string
 	// Override is HCL that is merged over the root's, as Terraform's override files are; "" for none.
@@ -63,6 +70,8 @@ const (
 	rolesFile    = "roles.auto.tfvars.json"
 	secretsFile  = "secrets.auto.tfvars.json"
 	overrideFile = "lifeboat_override.tf"
+	importsFile  = "lifeboat_imports.tf"
+	bareFile     = "state.tf"
 	planFile     = "plan.tfplan"
 )
 
@@ -73,6 +82,9 @@ func Prepare(s Spec) (*Dir, error) {
 		return nil, fmt.Errorf("there is no root %q in the stack", s.Root)
 	}
 	d := &Dir{spec: s, path: filepath.Join(s.Base, "stack", s.Root), logs: filepath.Join(s.Base, "logs")}
+	if s.Bare {
+		d.path = filepath.Join(s.Base, "states", s.Root)
+	}
 	if err := d.write(); err != nil {
 		return nil, fmt.Errorf("the working directory of %s: %w", s.Root, err)
 	}
@@ -98,6 +110,10 @@ func (d *Dir) write() error {
 			return err
 		}
 	}
+	config := []byte(cliConfig(Mirror()))
+	if d.spec.Bare {
+		return errors.Join(put(filepath.Join(d.path, bareFile), []byte(d.backend())), put(filepath.Join(d.spec.Base, "cli.tfrc"), config))
+	}
 	if err := export(filepath.Join(d.spec.Base, "stack"), d.spec.Root); err != nil {
 		return err
 	}
@@ -106,7 +122,7 @@ func (d *Dir) write() error {
 		return err
 	}
 	for name, content := range map[string][]byte{
-		varsFile: vars, rolesFile: d.spec.Roles, overrideFile: d.override(), "../../cli.tfrc": []byte(cliConfig(Mirror())),
+		varsFile: vars, rolesFile: d.spec.Roles, overrideFile: d.override(), importsFile: imports(d.spec.Imports), "../../cli.tfrc": config,
 	} {
 		if err := put(filepath.Join(d.path, name), content); err != nil {
 			return err
@@ -187,17 +203,26 @@ func (d *Dir) variables() ([]byte, error) {
 // the backend. A root without a backend in Spec keeps its state in the working directory.
 func (d *Dir) override() []byte {
 	var b strings.Builder
-	switch {
-	case d.spec.Backend != nil && d.spec.Root == "bootstrap":
-		b.WriteString("terraform {\n  backend \"s3\" {\n    use_lockfile = true\n    encrypt      = true\n  }\n}\n")
-	case d.spec.Backend == nil && d.spec.Root != "bootstrap":
-		b.WriteString("terraform {\n  backend \"local\" {\n    path = \"terraform.tfstate\"\n  }\n}\n")
+	if d.spec.Local != "" || (d.spec.Backend != nil) == (d.spec.Root == "bootstrap") {
+		b.WriteString(d.backend())
 	}
 	b.WriteString(d.spec.Override)
 	if b.Len() == 0 {
 		return nil
 	}
 	return []byte(b.String())
+}
+
+// backend is the block that says where the state is.
+func (d *Dir) backend() string {
+	if d.spec.Backend != nil {
+		return "terraform {\n  backend \"s3\" {\n    use_lockfile = true\n    encrypt      = true\n  }\n}\n"
+	}
+	path := d.spec.Local
+	if path == "" {
+		path = "terraform.tfstate"
+	}
+	return "terraform {\n  backend \"local\" {\n    path = " + hcl(path) + "\n  }\n}\n"
 }
 
 // environment is this process's own with what the run adds. Terraform's variables are left out: they would change what is

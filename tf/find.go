@@ -42,8 +42,14 @@ var (
 
 // Find looks for a program: the one that ProgramEnv names, else terraform, else tofu of PATH. It fails with ErrNoProgram,
 // or with ErrOldProgram and the version that was found.
-func Find(ctx context.Context) (Program, error) {
-	path, err := look(os.Getenv(ProgramEnv))
+func Find(ctx context.Context) (Program, error) { return FindAt(ctx, "") }
+
+// FindAt is Find, and looks for a program by its path, where that is not "", instead of in PATH. ProgramEnv goes before it.
+func FindAt(ctx context.Context, path string) (Program, error) {
+	if named := os.Getenv(ProgramEnv); named != "" {
+		path = named
+	}
+	path, err := look(path)
 	if err != nil {
 		return Program{}, err
 	}
@@ -61,7 +67,7 @@ func look(named string) (string, error) {
 	if named != "" {
 		path, err := exec.LookPath(named)
 		if err != nil {
-			return "", fmt.Errorf("%s names %s: %w", ProgramEnv, named, err)
+			return "", fmt.Errorf("the program %s, which %s or lifeboat.yaml names: %w", named, ProgramEnv, err)
 		}
 		return filepath.Abs(path)
 	}

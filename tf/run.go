@@ -2,6 +2,8 @@ package tf
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -21,8 +23,10 @@ var filling sync.Mutex
 func (d *Dir) Init(ctx context.Context, migrate bool) error {
 	d.one.Lock()
 	defer d.one.Unlock()
-	filling.Lock()
-	defer filling.Unlock()
+	if !d.spec.Bare {
+		filling.Lock()
+		defer filling.Unlock()
+	}
 	opts := []tfexec.InitOption{tfexec.ForceCopy(migrate)}
 	if !migrate {
 		opts = append(opts, tfexec.Reconfigure(true))
@@ -70,6 +74,16 @@ func (d *Dir) Plan(ctx context.Context, o PlanOptions, each func(Event)) (*Plan,
 	p := ReadPlan(d.spec.Root, raw)
 	p.File = filepath.Join(d.path, planFile)
 	return p, nil
+}
+
+// Digest names the file that Plan wrote, "" where there is none: what Apply applies has the same.
+func (d *Dir) Digest() string {
+	file, err := os.ReadFile(filepath.Join(d.path, planFile))
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(file)
+	return hex.EncodeToString(sum[:])
 }
 
 // Apply applies the file that Plan wrote, and nothing else. When ctx ends Terraform is interrupted: it finishes the writes
