@@ -2,17 +2,8 @@ package dr
 
 import (
 	"fmt"
-	"time"
 
 	"lifeboat/aws"
-)
-
-// What Fargate on Linux/x86 costs an hour in us-east-1 and us-west-2, in US dollars (AWS's public price list, November 2026). Other
-// regions differ, and so does what was negotiated: the figure is a guide.
-const (
-	vCPUHour = 0.04048
-	gibHour  = 0.004445
-	month    = 730 * time.Hour
 )
 
 // moneyWords is what the started tasks add a month, as far as their sizes are known.
@@ -26,7 +17,7 @@ func (w *crew) moneyWords(e *Estate) string {
 		case d.VCPU == 0 || d.GiB == 0:
 			unknown += more
 		default:
-			dollars += float64(more) * (d.VCPU*vCPUHour + d.GiB*gibHour) * month.Hours()
+			dollars += float64(more) * fargateMonth(d.VCPU, d.GiB, false)
 		}
 	}
 	words := fmt.Sprintf("about $%.0f a month more for tasks in %s", dollars, w.p.to)

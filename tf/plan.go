@@ -86,6 +86,12 @@ type Change struct {
 	Because []string `json:"because,omitempty"` // attributes that force a replacement
 	Fields  []Field  `json:"fields,omitempty"`  // that change, in the order of their paths
 	ID      string   `json:"id,omitempty"`      // that is imported
+
+	// Was and Will are the attributes as they are and as they are planned, by the paths of their leaves, as text: "true", "2",
+	// "db.t3.micro"; "" where it is known after the apply only. Nil where there is no resource. No secret is in them, and they are
+	// not kept.
+	Was  map[string]string `json:"-"`
+	Will map[string]string `json:"-"`
 }
 
 // Field is an attribute that changes. A value is JSON; "" where there is none.
@@ -163,6 +169,7 @@ func changeOf(r *tfjson.ResourceChange) (Change, bool) {
 	if c.Action != Destroy && c.Action != Forget {
 		c.Fields = fields(r.Change)
 	}
+	c.Was, c.Will = attributes(r.Change.Before, nil, r.Change.BeforeSensitive), attributes(r.Change.After, r.Change.AfterUnknown, r.Change.AfterSensitive)
 	return c, true
 }
 
