@@ -165,7 +165,7 @@ func (w *crew) fencePaper(runbook.Pins) []string {
 // settleStep decides whether the promotion waits for the fence: only while the region being left answers. It calls nothing.
 func (w *crew) settleStep(after ...string) runbook.Step {
 	return runbook.Step{
-		ID: stepSettle, Title: "is the fence worth waiting for", Why: "a region that answers can be fenced in a minute; one that is silent is not waited for",
+		ID: stepSettle, Title: "wait for the fence, or not", Why: "a region that answers can be fenced in a minute; one that is silent is not waited for",
 		After: after, Timeout: w.c.Waits.Fence.D() + shortStep, Poll: min(w.c.Waits.Poll.D(), w.c.Refresh.Fast.D()),
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if ok, _ := w.fence.holds(ctx, t); ok { // as this process has seen, a resumed one too

@@ -229,8 +229,8 @@ func cannotResume(m *root) string {
 		return m.readOnly()
 	case closed(f.View):
 		return "the run is over"
-	case f.Dead == "" && f.View.Ending == runbook.Running:
-		return "it is being run"
+	case f.Here && f.Dead == "" && f.View.Ending == runbook.Running:
+		return "it is being run here"
 	}
 	return ""
 }

@@ -43,6 +43,9 @@ type Grant struct {
 	Run     string        `json:"run"`
 	Expires time.Time     `json:"expires,omitzero"` // by the lock's clock; zero: it lives as long as its process
 	TTL     time.Duration `json:"ttl,omitempty"`    // how long a renewal lasts; zero with no expiry
+
+	// Expired is Held's word, by the lock's clock: whoever had it has renewed it no more, and is dead or cannot reach the lock.
+	Expired bool `json:"-"`
 }
 
 // ErrLost is a grant that holds no more: another took the lock over, or it was given back.

@@ -59,8 +59,14 @@ func TestTakingOverWaitsForExpiryAndTheLongestRequestByTheBucketsClock(t *testin
 			if _, err := second.Acquire(t.Context(), claim); err == nil {
 				t.Fatal("taken over while a request may be under way")
 			}
+			if by, held, _ := second.Held(t.Context()); !held || !by.Expired {
+				t.Fatal("an expired lease is said to hold:", by, held)
+			}
 			if _, err := first.Renew(t.Context(), g); err != nil {
 				t.Fatal("nobody has taken it:", err)
+			}
+			if by, held, _ := second.Held(t.Context()); !held || by.Expired {
+				t.Fatal("a renewed lease is said to be expired:", by, held)
 			}
 			time.Sleep(92 * time.Second)
 			taken, err := second.Acquire(t.Context(), claim)

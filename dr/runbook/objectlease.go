@@ -103,6 +103,7 @@ func (l *ObjectLease) Held(ctx context.Context) (Grant, bool, error) {
 	if err != nil || !o.Found || now.Released {
 		return Grant{}, false, err
 	}
+	now.Expired = o.Date.After(now.Expires)
 	return now.Grant, true, nil
 }
 

@@ -91,7 +91,7 @@ func (a *app) executed(ctx context.Context, s *dr.State, run string) bool {
 		return true
 	}
 	g, held, err := s.Lease().Held(ctx)
-	return err != nil || held && g.Run == run
+	return err != nil || held && g.Run == run && !g.Expired
 }
 
 // worst is the exit code of two: one that is broken says more than one that could not be read.

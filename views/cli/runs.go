@@ -210,8 +210,11 @@ func whoRuns(ctx context.Context, s *dr.State, run string) (here bool, dead stri
 		return false, err.Error()
 	}
 	g, held, err := s.Lease().Held(ctx)
-	if err != nil || held && g.Run == run {
+	switch {
+	case err != nil || held && g.Run == run && !g.Expired:
 		return false, ""
+	case held && g.Run == run:
+		return false, fmt.Sprintf("its process on %s is gone, or cannot reach %s: the lease ran out at %s", g.Host, s.Where, g.Expires.UTC().Format("15:04:05 UTC"))
 	}
 	return false, "nobody holds its lease: its process is gone"
 }

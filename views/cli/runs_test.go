@@ -22,7 +22,7 @@ import (
 )
 
 // door is a cockpit's door to the runs of a simulated estate. Their processes are this test's own binary.
-func door(t *testing.T) *runs {
+func door(t *testing.T, change ...func(c *config.Config, d sim.Description)) *runs {
 	t.Helper()
 	t.Setenv(asProgram, "1")
 	short, err := os.MkdirTemp("", "lb") // paths of sockets are short
@@ -39,6 +39,9 @@ func door(t *testing.T) *runs {
 	t.Cleanup(func() { _ = server.Close() })
 	written := simulated(server.Description())
 	written.Waits.Hold, written.Waits.Poll = config.Duration(300*time.Millisecond), config.Duration(100*time.Millisecond)
+	for _, f := range change {
+		f(written, server.Description())
+	}
 	path := filepath.Join(dir, "lifeboat.yaml")
 	if err := config.Write(path, written); err != nil {
 		t.Fatal(err)
@@ -204,6 +207,24 @@ func TestTheCockpitsDoorTellsThatAProcessDied(t *testing.T) {
 	if err := <-w.over; err != nil || w.last.View.Ending != runbook.CalledOff {
 		t.Errorf("%v, %s", err, w.last.View.Ending)
 	}
+}
+
+func TestTheCockpitsDoorTellsOfADeathOnAnotherMachineOnceTheLeaseRanOut(t *testing.T) {
+	r, ctx := door(t, func(c *config.Config, d sim.Description) {
+		c.Journal = config.Journal{Bucket: d.Regions[1].Buckets[0], Region: d.Regions[1].Name, Lease: config.Duration(5 * time.Second)}
+	}), t.Context()
+	id, err := r.Begin(ctx, views.RunOrder{Kind: dr.Failover})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lookOn(t, r, id).asks("gate open")
+	for _, p := range processesOf(t, r) {
+		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := lookOn(t, r, id) // it has the bucket alone
+	w.until("that its lease ran out", func(u views.RunUpdate) bool { return !u.Here && strings.Contains(u.Dead, "the lease ran out at") })
 }
 
 func TestTheCockpitsDoorSaysWhyARunWasNotBegun(t *testing.T) {
