@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"lifeboat/aws/fault"
 )
@@ -159,4 +161,54 @@ func (b bundle) sound(zone string) error {
 		}
 	}
 	return nil
+}
+
+// Looked is what one resolver says of a name.
+type Looked struct {
+	Resolver string // host:port
+	Resolved
+	Err error
+}
+
+// Lookup asks every resolver of the spec for a name's addresses, side by side, in the spec's order.
+func (c *Changer) Lookup(ctx context.Context, name string) []Looked {
+	list := make([]Looked, len(c.reader.spec.Resolvers))
+	var all sync.WaitGroup
+	for i, resolver := range c.reader.spec.Resolvers {
+		list[i].Resolver = resolver
+		all.Go(fault.Caught(func() { list[i].Resolved, list[i].Err = c.reader.lookup(ctx, resolver, name) }))
+	}
+	all.Wait()
+	return list
+}
+
+// LeadsTo says whether a name that was looked up leads to target: by its chain, or by an address of target's own as the same resolver
+// gives it (Cloudflare answers for a zone's apex, and for what it proxies, with addresses only).
+func (c *Changer) LeadsTo(ctx context.Context, l Looked, target string) (bool, error) {
+	for _, name := range l.Chain {
+		if plain(name) == plain(target) {
+			return true, nil
+		}
+	}
+	there, err := c.reader.lookup(ctx, l.Resolver, target)
+	for _, address := range there.Addresses {
+		if slices.Contains(l.Addresses, address) {
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// Pools are the load-balancing pools of the zone's account: a paid feature. Lifeboat makes and changes none.
+func (c *Changer) Pools(ctx context.Context) (list []Pool, err error) {
+	api, err := c.reader.cloudflare()
+	if err != nil {
+		return nil, err
+	}
+	defer api.close()
+	_, account, err := api.find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return api.pools(ctx, account)
 }

@@ -261,3 +261,39 @@ func TestAZoneOrATokenWithoutHealthChecksIsSaidAndNotMeantAsAFailure(t *testing.
 		}
 	})
 }
+
+func TestEveryResolverIsAskedWhereANameLeads(t *testing.T) {
+	moving(t, func(t *testing.T, m mover) {
+		for name, target := range map[string]string{"origin." + m.spec.Zone: m.balancer(east), m.spec.Zone: m.distribution(t).Domain} {
+			looked := m.by.Lookup(t.Context(), name)
+			if len(looked) != len(m.spec.Resolvers) || len(looked) == 0 {
+				t.Fatalf("%d answers", len(looked))
+			}
+			for i, l := range looked {
+				if l.Resolver != m.spec.Resolvers[i] || l.Err != nil {
+					t.Errorf("%+v", l)
+				}
+				if there, err := m.by.LeadsTo(t.Context(), l, target); !there || err != nil {
+					t.Errorf("%s leads to %v, not to %s, %v", name, l.Chain, target, err)
+				}
+				if there, _ := m.by.LeadsTo(t.Context(), l, m.balancer(west)); there {
+					t.Errorf("%s leads to us-west-2", name)
+				}
+			}
+		}
+		if l := m.by.Lookup(t.Context(), "nothing."+m.spec.Zone)[0]; fault.KindOf(l.Err) != fault.NotFound {
+			t.Errorf("%+v", l)
+		}
+	})
+}
+
+func TestPoolsAreSeenOnly(t *testing.T) {
+	moving(t, func(t *testing.T, m mover) {
+		_, err := m.by.Pools(t.Context())
+		is(t, err, fault.NotFound)
+		m.Cloud().Locked(func(w *cloud.World) { w.Zones[0].Pools = []*cloud.Pool{{ID: "p1", Name: "both", Enabled: true}} })
+		if pools := have[[]edge.Pool](t)(m.by.Pools(t.Context())); len(pools) != 1 || pools[0].Name != "both" {
+			t.Errorf("%+v", pools)
+		}
+	})
+}
