@@ -22,6 +22,9 @@ func runTitle(p runbook.Plan) string {
 	if p.DryRun {
 		name = "dry run of a " + name
 	}
+	if provisioning(p) {
+		return pick(p.DryRun, "plan of ", "provisioning ") + phaseName(p)
+	}
 	return name + " to " + p.To
 }
 

@@ -60,11 +60,14 @@ func historyLine(r RunLine, now time.Time, w int) ui.Line {
 	if r.Err != nil {
 		return ui.Join(2, ui.T(ui.Text, v.Run), ui.T(ui.Bad, "✗ cannot be read: "+r.Err.Error()))
 	}
-	name := v.Plan.Name + pick(v.Plan.DryRun, ", dry run", "")
+	name, way := v.Plan.Name+pick(v.Plan.DryRun, ", dry run", ""), v.Plan.From+" → "+v.Plan.To
+	if provisioning(v.Plan) {
+		name, way = v.Plan.Name+pick(v.Plan.DryRun, ", plan", ""), phaseName(v.Plan)
+	}
 	return ui.Row(w, 2,
 		ui.P(0, ui.T(ui.Muted, v.Started.UTC().Format("2006-01-02 15:04"))),
 		ui.Part{Line: ui.T(ui.Text, name), Cols: 19},
-		ui.Part{Line: ui.T(ui.Text, v.Plan.From+" → "+v.Plan.To), Cols: 21},
+		ui.Part{Line: ui.T(ui.Text, way), Cols: 21},
 		ui.Part{Line: historyEnd(r), Cols: 12},
 		ui.Part{Line: ui.T(ui.Muted, ui.Stopwatch(v.Changed.Sub(v.Started))), Drop: 2, Cols: 7},
 		ui.P(1, historyNote(v)),

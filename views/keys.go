@@ -17,16 +17,21 @@ const (
 	BeforeRun   Scope = "before a run"
 	OnRun       Scope = "a run"
 	InQuestions Scope = "a question of a run"
+	OnPath      Scope = "provisioning"
+	BeforePhase Scope = "a phase"
+	OnInputs    Scope = "what a phase is told"
+	InFields    Scope = "a field"
+	OnPlan      Scope = "a plan"
 	InPages     Scope = "details and events"
 	InMenus     Scope = "menus and the filter"
 	Anywhere    Scope = "anywhere"
 )
 
 // scopes are all of them, in that order.
-var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, InPages, InMenus, Anywhere}
+var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, OnPath, BeforePhase, OnInputs, InFields, OnPlan, InPages, InMenus, Anywhere}
 
 // text says whether what is typed in a scope is text: the keys that work anywhere do not.
-func (s Scope) text() bool { return s == InMenus || s == InQuestions }
+func (s Scope) text() bool { return s == InMenus || s == InQuestions || s == InFields }
 
 // Key is a binding. Help, footer, palette and README's table all come from Keys.
 type Key struct {
@@ -45,7 +50,7 @@ type Key struct {
 
 // Keys are all bindings that there are.
 func Keys() []Key {
-	return slices.Concat(startKeys(), cockpitKeys(), assessKeys(), runKeys(), questionKeys(), pageKeys(), menuKeys(), commonKeys())
+	return slices.Concat(startKeys(), cockpitKeys(), assessKeys(), runKeys(), questionKeys(), provisionKeys(), pageKeys(), menuKeys(), commonKeys())
 }
 
 func cockpitKeys() []Key {
@@ -142,15 +147,21 @@ func notEvents(m *root) string {
 	return "only in the list of events"
 }
 
-// binding is the key's binding in a scope, or the one that works anywhere.
+// binding is the key's binding in a scope, or the one that works anywhere: of several the first that does something now.
 func (m *root) binding(pressed string, scope Scope) *Key {
+	var first *Key
 	for i := range m.keys {
 		k := &m.keys[i]
 		if (k.Scope == scope || k.Scope == Anywhere && !scope.text()) && slices.Contains(k.Keys, pressed) {
-			return k
+			if m.why(k) == "" {
+				return k
+			}
+			if first == nil {
+				first = k
+			}
 		}
 	}
-	return nil
+	return first
 }
 
 // hints are the footer's keys for a scope. One that is off is left out: the help says why.

@@ -12,6 +12,7 @@ func startKeys() []Key {
 	return []Key{
 		{Name: "failover", Named: true, Keys: []string{"f"}, Show: "f", Does: "failover", Help: "prepare a failover (unplanned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Failover)},
 		{Name: "switchover", Named: true, Keys: []string{"s"}, Show: "s", Does: "switchover", Help: "prepare a switchover (planned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Switchover)},
+		{Name: "provision", Named: true, Keys: []string{"p"}, Show: "p", Does: "provision", Help: "make the standby, phase by phase", Scope: OnCockpit, off: cannotProvision, run: (*root).openPath},
 		{Name: "run", Named: true, Keys: []string{"R"}, Show: "R", Does: "run", Help: "to the run that is open", Scope: OnCockpit, off: noOpenRun, run: (*root).toOpenRun},
 		{Name: "history", Named: true, Keys: []string{"H"}, Show: "H", Does: "history", Help: "all runs, and their reports", Scope: OnCockpit, off: noRuns, run: (*root).openHistory},
 	}
@@ -39,6 +40,8 @@ func runKeys() []Key {
 		{Name: "page up", Keys: []string{"pgup", "ctrl+b"}, Show: "PgUp", Help: "the lower part up", Scope: OnRun, run: pages(-1)},
 		{Name: "page down", Keys: []string{"pgdown", "ctrl+f", "space"}, Show: "PgDn", Help: "the lower part down", Scope: OnRun, run: pages(1)},
 		{Name: "answer", Keys: []string{"enter"}, Show: "Enter", Does: "answer", Help: "answer what it asks", Scope: OnRun, off: nothingAsked, run: (*root).openRow},
+		{Name: "plan", Named: true, Keys: []string{"v"}, Show: "v", Does: "plan", Help: "what Terraform would make, by root", Scope: OnRun, off: cannotPlan, run: (*root).openPlan},
+		{Name: "next phase", Keys: []string{"enter"}, Show: "Enter", Does: "next phase", Help: "after a phase that is done: the next one", Scope: OnRun, off: noNextPhase, run: (*root).nextPhase},
 		{Name: "resume", Named: true, Keys: []string{"R"}, Show: "R", Does: "resume", Help: "take it up where its journal ends", Scope: OnRun, off: cannotResume, run: (*root).resume},
 		{Name: "try again", Named: true, Keys: []string{"t"}, Show: "t", Does: "try again", Help: "try the failed step again", Scope: OnRun, off: cannot(runbook.Retry), run: chooses(runbook.Retry)},
 		{Name: "look again", Named: true, Keys: []string{"l"}, Show: "l", Does: "look again", Help: "gather the gate's figures anew", Scope: OnRun, off: cannot(runbook.LookAgain), run: chooses(runbook.LookAgain)},
@@ -120,6 +123,8 @@ func (m *root) formAt() *form {
 	case *runScreen:
 		return s.form
 	case *assess:
+		return s.form
+	case *phaseScreen:
 		return s.form
 	}
 	return nil

@@ -116,7 +116,7 @@ func (m *root) listed(msg runsMsg) tea.Cmd {
 func (m *root) hear(msg runMsg) tea.Cmd {
 	var cmd tea.Cmd
 	if m.runs.hear(msg) {
-		cmd = m.listRuns()
+		cmd, m.path.old = m.listRuns(), true
 	}
 	if p, ok := m.top().(*paper); ok {
 		return tea.Batch(cmd, p.renew(m))
@@ -147,10 +147,19 @@ func (m *root) attend() tea.Cmd {
 		return nil
 	}
 	m.followRuns()
-	if s, ok := m.top().(*runScreen); ok {
-		return s.attend(m)
+	m.followProgress()
+	if s := m.shownRun(); s != nil {
+		return tea.Batch(m.askPlans(s.id), m.attendTop())
 	}
-	return nil
+	return m.attendTop()
+}
+
+// attendTop sees to what is new for the topmost screen.
+func (m *root) attendTop() tea.Cmd {
+	if s, ok := m.top().(*runScreen); ok {
+		return tea.Batch(s.attend(m), m.keepPath())
+	}
+	return m.keepPath()
 }
 
 // followRuns follows the run that is open and the one that is shown.

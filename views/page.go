@@ -112,7 +112,7 @@ func (m *root) drawPage(c *ui.Canvas, title ui.Line, lines []ui.Line, more ui.Li
 	c.Put(s.title, ui.Spread(s.title.W, title, more))
 	c.Put(s.rule, ui.T(ui.Rule, strings.Repeat("─", max(s.rule.W, 0))))
 	c.Put(s.paper, lines...)
-	c.Put(s.footer, m.footer(s.footer.W, InPages))
+	c.Put(s.footer, m.footer(s.footer.W, m.base().scope()))
 }
 
 // facts builds the lines of a page.

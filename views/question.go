@@ -13,7 +13,7 @@ func (f *runFrame) questionHead(q *runbook.Question, w int) ui.Line {
 	if n := len(f.Questions); n > 1 {
 		right = ui.F(ui.Warn, "%s more after it", ui.Plural(n-1, "question"))
 	} else if s, ok := f.View.Step(q.Step); ok && (q.Notice == nil || len(q.Notice.Never) == 0) {
-		right = ui.T(ui.Muted, undoWords(s.Undoing))
+		right = ui.T(ui.Muted, f.undoWords(s.Undoing))
 	}
 	left := ui.B(ui.Text, q.Title)
 	switch {
@@ -51,6 +51,9 @@ func (f *runFrame) questionBody(q *runbook.Question, overriding bool, w int) []u
 	}
 	if !overriding {
 		b.failing(q)
+	}
+	if q.Kind == runbook.AskTrouble && provisioning(f.View.Plan) {
+		b.lines = append(b.lines, f.failed(q.Step, w)...)
 	}
 	switch {
 	case len(q.Passed) > 0:

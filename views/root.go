@@ -38,6 +38,7 @@ type root struct {
 	note note
 
 	runs    ledger
+	path    provisioned
 	checks  func(e *dr.Estate, leaving string, kind dr.Kind) []dr.Check
 	touched bool // a key was pressed
 
@@ -58,7 +59,7 @@ func newRoot(o Options) *root {
 	}
 	m := &root{
 		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
-		runs: newLedger(), checks: dr.Checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+		runs: newLedger(), path: newProvisioned(), checks: dr.Checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)
@@ -105,6 +106,8 @@ func (m *root) update(msg tea.Msg) tea.Cmd {
 		return m.directed(msg)
 	case runMsg, runsMsg, planMsg, pastMsg, paperMsg, saidMsg, quietMsg:
 		return m.answered(msg)
+	case pathMsg, inputsMsg, setMsg, plansMsg, progressMsg:
+		return m.provisioned(msg)
 	default:
 		m.terminal(msg)
 	}
@@ -130,6 +133,23 @@ func (m *root) answered(msg tea.Msg) tea.Cmd {
 		if s, ok := m.top().(*runScreen); ok {
 			return s.quiet.settle(m.o.Now())
 		}
+	}
+	return nil
+}
+
+// provisioned takes what the door says of provisioning.
+func (m *root) provisioned(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case pathMsg:
+		m.pathTold(msg)
+	case inputsMsg:
+		m.inputsTold(msg)
+	case setMsg:
+		return m.written(msg)
+	case plansMsg:
+		m.plansTold(msg)
+	case progressMsg:
+		m.advanced(msg)
 	}
 	return nil
 }

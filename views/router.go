@@ -104,8 +104,13 @@ func (m *root) refresh() tea.Cmd {
 		source.Refresh()
 		return nil
 	}
-	if a, ok := m.base().(*assess); ok {
-		return tea.Batch(cmd, a.ask(m))
+	switch s := m.base().(type) {
+	case *assess:
+		return tea.Batch(cmd, s.ask(m))
+	case *pathScreen:
+		return tea.Batch(cmd, m.askPath())
+	case *phaseScreen:
+		return tea.Batch(cmd, m.askPath(), s.ask(m))
 	}
 	return cmd
 }

@@ -10,7 +10,7 @@ import (
 
 // detail says what a step is there for, what it calls, and what it was last seen to do.
 func (f *runFrame) detail(s runbook.StepView, w int) []ui.Line {
-	head := ui.Spread(w, ui.B(ui.Text, s.Title), ui.T(ui.Muted, undoWords(s.Undoing)))
+	head := ui.Spread(w, ui.B(ui.Text, s.Title), ui.T(ui.Muted, f.undoWords(s.Undoing)))
 	out := []ui.Line{head}
 	out = append(out, ui.T(ui.Text, s.Why).Wrap(w, 0)...)
 	out = append(out, callLines(s.Calls, w)...)
@@ -28,6 +28,14 @@ func wordsRole(s runbook.State) ui.Role {
 		return ui.Warn
 	}
 	return ui.Text
+}
+
+// undoWords is what it takes to take a step back.
+func (f *runFrame) undoWords(u runbook.UndoCost) string {
+	if u == runbook.UndoNever && provisioning(f.View.Plan) {
+		return "undo: a plan of its own that takes it away"
+	}
+	return undoWords(u)
 }
 
 func undoWords(u runbook.UndoCost) string {

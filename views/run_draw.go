@@ -39,16 +39,28 @@ type lower struct {
 }
 
 func (s *runScreen) drawRun(m *root, c *ui.Canvas, f *runFrame) *tea.Cursor {
-	p := runLayout(m.w, m.h, len(f.View.Steps), 0, 0)
+	rows, plan := len(f.View.Steps), s.gatePlan(m)
+	p := runLayout(m.w, m.h, rows, 0, 0)
 	l := s.lower(m, f, max(p.lower.W, 1))
 	want, least := len(l.fixed)+len(l.body)+len(l.asking), max(m.h/8, 1)
+	if plan != nil && p.side.H == 0 {
+		rows, least = len(plan.shown)+4, max(m.h/4, 3)
+	}
 	if want++; len(l.asking) == 0 {
 		want, least = want+3, m.h/4 // some of the log
 	}
-	p = runLayout(m.w, m.h, len(f.View.Steps), least, want)
+	p = runLayout(m.w, m.h, rows, least, want)
 	p.draw(m, c, f, s.scope())
-	s.drawSteps(c, f, p)
-	c.Put(p.side, f.tail(p.side.W, p.side.H)...)
+	switch {
+	case plan == nil:
+		s.drawSteps(c, f, p)
+		c.Put(p.side, f.tail(p.side.W, p.side.H)...)
+	case p.side.H > 0:
+		s.drawSteps(c, f, p)
+		s.drawGatePlan(c, plan, p.side)
+	default:
+		s.drawGatePlan(c, plan, p.steps)
+	}
 	return s.drawLower(c, f, p, l)
 }
 
@@ -64,6 +76,12 @@ func (s *runScreen) lower(m *root, f *runFrame, w int) lower {
 	}
 	if hush := s.hushed(); hush != nil {
 		l.asking, l.y = append(l.asking, hush.Cut(w)), -1
+	}
+	if s.form == nil && s.shown == nil && len(f.View.Steps) > 0 {
+		if fixed, body, ok := f.making(f.View.Steps[s.index(f.followed)], w); ok {
+			l.fixed, l.body = fixed, body
+			return l
+		}
 	}
 	switch {
 	case s.shown != nil:

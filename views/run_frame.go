@@ -14,12 +14,17 @@ type runFrame struct {
 	*frame
 	*followed
 	past runbook.Estimates
-	rto  time.Duration
-	ends time.Time // of the session that changes things; zero: it does not end, or that is not known
+	rto  time.Duration // zero: the run has no target to meet
+	ends time.Time     // of the session that changes things; zero: it does not end, or that is not known
+	path *provisioned
 }
 
 func (m *root) runFrame(f *followed) *runFrame {
-	return &runFrame{frame: m.frame(), followed: f, past: m.runs.estimates(f.View), rto: m.o.Config.Objectives.RTO.D(), ends: m.sessionOf(f)}
+	r := &runFrame{frame: m.frame(), followed: f, past: m.runs.estimates(f.View), ends: m.sessionOf(f), path: &m.path}
+	if !provisioning(f.View.Plan) {
+		r.rto = m.o.Config.Objectives.RTO.D()
+	}
+	return r
 }
 
 // sessionOf is when the session ends that a run changes things with: the operator role's, or where there is none, and the run is this
@@ -43,6 +48,9 @@ func (f *runFrame) onlyPlanned() bool { return f.View.Started.IsZero() }
 // known says that it is the former.
 func (f *runFrame) outage() (since time.Time, known bool) {
 	v := f.View
+	if provisioning(v.Plan) {
+		return v.Started, false
+	}
 	if at, err := time.Parse(time.RFC3339, v.Pins[dr.PinSilent]); err == nil {
 		return at, true
 	}
@@ -96,15 +104,20 @@ func person(by string) string {
 
 // runName is what a run is called: "FAIL OVER", "SWITCH OVER".
 func runName(p runbook.Plan) string {
-	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER"}
+	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER", string(dr.Provision): "PROVISION"}
 	if w := words[p.Name]; w != "" {
 		return w
 	}
 	return strings.ToUpper(p.Name)
 }
 
-// runWay is from where to where a run goes.
-func runWay(p runbook.Plan) ui.Line { return ui.B(ui.Text, p.From+" → "+p.To) }
+// runWay is from where to where a run goes, or what it makes.
+func runWay(p runbook.Plan) ui.Line {
+	if provisioning(p) {
+		return ui.B(ui.Text, phaseName(p))
+	}
+	return ui.B(ui.Text, p.From+" → "+p.To)
+}
 
 // steady is a running time in steps that keep a resting screen at rest.
 func steady(d time.Duration) time.Duration { return d.Truncate(5 * time.Second) }

@@ -8,9 +8,12 @@ import (
 	"lifeboat/ui"
 )
 
-// head is the lines above a run: what it is and how long it has taken, what the public is answered, and how it stands
-// against the time and the session that there are.
+// head is the lines above a run: what it is and how long it has taken, what the public is answered (or how far its roots
+// are), and how it stands against the time and the session that there are.
 func (f *runFrame) head(w int) []ui.Line {
+	if provisioning(f.View.Plan) {
+		return []ui.Line{f.headRun(w), f.headRoots(w), f.headTime(w)}
+	}
 	return []ui.Line{f.headRun(w), f.headPublic(w), f.headTime(w)}
 }
 
@@ -22,7 +25,7 @@ func (f *runFrame) headRun(w int) ui.Line {
 	}
 	right := ui.Row(w/2, 2, ui.P(0, f.simulated()), ui.P(0, f.elapsed(w >= 90)))
 	room := max(w-right.Width()-2, 0)
-	left := ui.Row(room, 2, ui.P(0, ui.Join(1, label, runWay(p))), ui.P(1, ui.T(ui.Muted, string(f.View.Mode))))
+	left := ui.Row(room, 2, ui.P(0, ui.Join(1, label, runWay(p))), ui.P(1, ui.T(ui.Muted, pick(provisioning(p), "", string(f.View.Mode)))))
 	return ui.Spread(w, left, right)
 }
 

@@ -77,7 +77,7 @@ func (f *runFrame) stepPage(s runbook.StepView, w int) []ui.Line {
 	role, mark := stateMark(s.State)
 	b.fact("state", ui.Cat(ui.T(role, mark+" "+string(s.State)+"  "), f.stepWords(s)))
 	b.say("waits for", f.titles(s.After, func(runbook.StepView) bool { return true }))
-	b.say("undo", strings.TrimPrefix(undoWords(s.Undoing), "undo: "))
+	b.say("undo", strings.TrimPrefix(f.undoWords(s.Undoing), "undo: "))
 	b.say("", pick(s.Commit, "from here on the run cannot be taken back", ""))
 	b.say("", pick(s.Safety, "going on without it taints the run", ""))
 	if !s.Began.IsZero() {

@@ -13,6 +13,9 @@ import (
 // still open, and how long each step took.
 func (f *runFrame) report(w int) []ui.Line {
 	b := f.summary(w)
+	if provisioning(f.View.Plan) {
+		return b.lines
+	}
 	b.section("Steps")
 	for _, l := range ui.Steps(f.steps(w, -1), w, len(f.View.Steps), -1) {
 		b.lines = append(b.lines, l.Line)
@@ -25,6 +28,12 @@ func (f *runFrame) summary(w int) *facts {
 	b := f.facts(w)
 	b.label = 12
 	b.fact("came to", f.ending())
+	if provisioning(f.View.Plan) {
+		f.reportMade(b)
+		f.reportWithout(b)
+		f.reportAgainst(b)
+		return b
+	}
 	f.reportLoss(b)
 	f.reportTimes(b)
 	f.reportWithout(b)
@@ -39,6 +48,9 @@ func (f *runFrame) ending() ui.Line {
 	case runbook.Running:
 		return ui.Cat(ui.B(ui.Bad, "OPEN: "+orWords(f.unfenced(), "all is over but what is kept being tried")), ui.T(ui.Text, ". The run keeps its lease and goes on trying."))
 	case runbook.Done:
+		if provisioning(v.Plan) {
+			return f.endingMade()
+		}
 		if v.Plan.DryRun {
 			return ui.T(ui.Text, "a dry run: everything was looked at, nothing was changed")
 		}
@@ -120,11 +132,7 @@ func (f *runFrame) reportTimes(b *facts) {
 			ui.Clock(since, f.now), why, ui.Clock(t, f.now), v.Plan.To, ui.Long(f.rto))))
 		b.fact("outage", line)
 	}
-	waited := time.Duration(0)
-	for _, s := range v.Steps {
-		waited = max(waited, s.Waited)
-	}
-	b.fact("took", ui.Cat(ui.T(ui.Text, ui.Secs(v.Changed.Sub(v.Started))), ui.T(ui.Muted, waitedWords(waited))))
+	b.fact("took", ui.Cat(ui.T(ui.Text, ui.Secs(v.Changed.Sub(v.Started))), ui.T(ui.Muted, waitedWords(waitedIn(v)))))
 }
 
 // unserved is when users were served no more, and by what that is known.

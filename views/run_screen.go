@@ -12,14 +12,16 @@ import (
 
 // runScreen shows one run: its steps, what it asks, what it does, and when it is over its report.
 type runScreen struct {
-	id    string
-	at    string // the step that one stands on; "" is the one that goes on
-	top   int    // of the lower part
-	shown *runbook.Question
-	quiet quiet
-	form  *form // nil: keys are commands
-	lines int   // how much the lower part holds
-	room  int   // how much of it is in view
+	id  string
+	at  string // the step that one stands on; "" is the one that goes on
+	top int    // of the lower part
+
+	planTop int // of the plan above a gate
+	shown   *runbook.Question
+	quiet   quiet
+	form    *form // nil: keys are commands
+	lines   int   // how much the lower part holds
+	room    int   // how much of it is in view
 }
 
 func (s *runScreen) scope() Scope {
@@ -37,6 +39,10 @@ func (s *runScreen) swallows(m *root) bool { return s.quiet.swallows(m.o.Now()) 
 // move goes from step to step; in a question, and in a report, it scrolls.
 func (s *runScreen) move(m *root, n int) {
 	f := m.runs.run(s.id)
+	if s.form != nil && s.lines <= s.room && s.gatePlan(m) != nil { // all that is asked is in view
+		s.planTop = max(0, s.planTop+n)
+		return
+	}
 	if s.form != nil || f == nil || reported(f) {
 		s.scroll(n)
 		return
@@ -51,7 +57,13 @@ func (s *runScreen) move(m *root, n int) {
 	}
 }
 
-func (s *runScreen) page(_ *root, n int) { s.scroll(n * max(s.room-1, 1)) }
+func (s *runScreen) page(m *root, n int) {
+	if s.gatePlan(m) != nil {
+		s.planTop = max(0, s.planTop+n*max(m.h/4, 1))
+		return
+	}
+	s.scroll(n * max(s.room-1, 1))
+}
 
 func (s *runScreen) scroll(n int) { s.top = max(0, min(s.top+n, s.lines-s.room)) }
 
@@ -120,7 +132,10 @@ func (s *runScreen) attend(m *root) tea.Cmd {
 	case q == nil:
 		s.shown, s.form, s.top = nil, nil, 0
 	case s.shown == nil || !sameQuestion(*q, *s.shown):
-		s.shown, s.form, s.top = q, nil, 0
+		s.shown, s.form, s.top, s.planTop = q, nil, 0, 0
+		if q.Kind == runbook.AskGate && provisioning(f.View.Plan) {
+			s.at = "" // its plan takes the place of the steps
+		}
 		if q.Kind != runbook.AskTrouble {
 			s.form = s.formFor(m, *q, runbook.Pass)
 		}
@@ -167,7 +182,7 @@ func (m *root) runAt() (*runScreen, *followed) {
 
 // openRun shows a run.
 func (m *root) openRun(id string) tea.Cmd {
-	m.home()
+	m.toPath()
 	m.push(&runScreen{id: id})
 	return nil
 }

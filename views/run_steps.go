@@ -162,7 +162,7 @@ func (f *runFrame) stepTag(s runbook.StepView, roomy bool) ui.Line {
 	}
 	if roomy {
 		past = past.Fit(6)
-		if s.Undoing == runbook.UndoNever {
+		if s.Undoing == runbook.UndoNever && !provisioning(f.View.Plan) {
 			undo = ui.T(ui.Muted, "irreversible")
 		}
 	}
