@@ -92,11 +92,40 @@ var (
 			p := database(w).Pending
 			return p.Retention != nil && *p.Retention == 7 && p.MultiAZ != nil && *p.MultiAZ
 		}},
+		"TakeSnapshot": {"rds:CreateDBSnapshot", "kept", func(ctx context.Context, c *aws.Changer, _ *place) error {
+			return c.TakeSnapshot(ctx, standby, "kept", map[string]string{"why": "a test"})
+		}, func(w *cloud.World) bool {
+			all := w.Region(west).Snapshots
+			s := all[len(all)-1]
+			return s.ID == "kept" && s.Database == standby && s.Tags[0] == cloud.Tag{Key: "why", Value: "a test"}
+		}},
+		"Rename": {"rds:ModifyDBInstance", standby, func(ctx context.Context, c *aws.Changer, _ *place) error {
+			return c.Rename(ctx, standby, standby+"-kept")
+		}, func(w *cloud.World) bool { return database(w).Status == "renaming" }},
+		"CreateReplica": {"rds:CreateDBInstanceReadReplica", "another-db", func(ctx context.Context, c *aws.Changer, p *place) error {
+			return c.CreateReplica(ctx, p.order("another-db"))
+		}, func(w *cloud.World) bool {
+			db := w.Region(west).Database("another-db")
+			return db != nil && db.Status == "creating" && db.DeletionProtection && db.Parameters == w.Region(west).ParameterGroups[1] &&
+				db.KMSKey == w.Region(west).Keys[0] && db.Source.Region() == "us-east-1" && len(db.Tags) == 1 && db.Tags[0].Key == "Owner"
+		}},
 		"Alarm": {"monitoring:PutMetricAlarm", lagAlarm.Name, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.Alarm(ctx, lagAlarm)
 		}, func(w *cloud.World) bool { return len(w.Region(west).Alarms) == 1 }},
 	}
 )
+
+// order is a replica in us-west-2 of the writer in us-east-1, as an order gives all of it.
+func (p *place) order(id string) aws.ReplicaOrder {
+	o := aws.ReplicaOrder{ID: id, Class: "db.t3.micro", StorageType: "gp3", MaxStorageGiB: 100, Port: 5432,
+		Tags: map[string]string{"Owner": "platform", "aws:cloudformation:stack-name": "theirs"}}
+	p.Locked(func(w *cloud.World) {
+		r := w.Region(west)
+		o.Source = w.Region("us-east-1").Databases[0].ARN
+		o.KMSKey, o.SubnetGroup, o.ParameterGroup, o.Groups = r.Keys[0], r.SubnetGroups[0], r.ParameterGroups[1], []string{r.SecurityGroups[0].ID}
+	})
+	return o
+}
 
 // happened says whether a change has taken effect.
 func (p *place) happened(c changing) (done bool) {

@@ -50,7 +50,13 @@ func databaseOf(d types.DBInstance) Database {
 		RetentionDays: int(awssdk.ToInt32(d.BackupRetentionPeriod)), LatestRestorable: awssdk.ToTime(d.LatestRestorableTime),
 		StorageGiB: int(awssdk.ToInt32(d.AllocatedStorage)), MaxStorageGiB: int(awssdk.ToInt32(d.MaxAllocatedStorage)),
 		DeletionProtection: awssdk.ToBool(d.DeletionProtection), ManagedPassword: d.MasterUserSecret != nil,
-		Created: awssdk.ToTime(d.InstanceCreateTime),
+		Created: awssdk.ToTime(d.InstanceCreateTime), StorageType: awssdk.ToString(d.StorageType), Tags: tagsOf(d.TagList),
+	}
+	if d.DBSubnetGroup != nil {
+		v.SubnetGroup = awssdk.ToString(d.DBSubnetGroup.DBSubnetGroupName)
+	}
+	if len(d.DBParameterGroups) > 0 {
+		v.ParameterGroup = awssdk.ToString(d.DBParameterGroups[0].DBParameterGroupName)
 	}
 	if d.Endpoint != nil {
 		v.Endpoint, v.Port = awssdk.ToString(d.Endpoint.Address), int(awssdk.ToInt32(d.Endpoint.Port))
@@ -59,7 +65,7 @@ func databaseOf(d types.DBInstance) Database {
 		v.Groups = append(v.Groups, awssdk.ToString(g.VpcSecurityGroupId))
 	}
 	if p := d.PendingModifiedValues; p != nil {
-		v.PendingRetention, v.PendingMultiAZ = wholeOf(p.BackupRetentionPeriod), p.MultiAZ
+		v.PendingRetention, v.PendingMultiAZ, v.PendingID = wholeOf(p.BackupRetentionPeriod), p.MultiAZ, awssdk.ToString(p.DBInstanceIdentifier)
 	}
 	for _, s := range d.StatusInfos {
 		if awssdk.ToString(s.StatusType) == "read replication" {
@@ -76,4 +82,12 @@ func wholeOf(n *int32) *int {
 	}
 	whole := int(*n)
 	return &whole
+}
+
+func tagsOf(list []types.Tag) map[string]string {
+	tags := map[string]string{}
+	for _, t := range list {
+		tags[awssdk.ToString(t.Key)] = awssdk.ToString(t.Value)
+	}
+	return tags
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 
 	"lifeboat/aws/fault"
 )
@@ -22,6 +23,28 @@ func (c *Changer) Database(ctx context.Context, id string) (Database, error) {
 		return Database{}, fault.New(fault.NotFound, describeInstances, l.on(id), fmt.Errorf("there is no instance of this name"))
 	}
 	return found[0], nil
+}
+
+// Databases reads instances by name, in that order. One that there is not is left out.
+func (c *Changer) Databases(ctx context.Context, ids []string) ([]Database, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	return l.databasesOf(ctx, ids)
+}
+
+// Snapshot reads one snapshot of an instance. It fails as not found where there is none.
+func (c *Changer) Snapshot(ctx context.Context, id string) (DBSnapshot, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	in := &rds.DescribeDBSnapshotsInput{DBSnapshotIdentifier: &id}
+	out, err := ask(ctx, l, "rds:DescribeDBSnapshots", id, l.api.rds.DescribeDBSnapshots, in)
+	switch {
+	case err != nil:
+		return DBSnapshot{}, err
+	case len(out.DBSnapshots) == 0:
+		return DBSnapshot{}, fault.New(fault.NotFound, "rds:DescribeDBSnapshots", l.on(id), fmt.Errorf("there is no snapshot of this name"))
+	}
+	return l.snapshotOf(out.DBSnapshots[0]), nil
 }
 
 // Targets reads the health of target groups by ARN, in that order. Their balancers' names are not read.

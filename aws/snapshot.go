@@ -194,6 +194,11 @@ type Database struct {
 	Groups              []string // ids of its security groups, those on their way in or out too
 	PendingRetention    *int     // days that were ordered and are not in force yet; nil: none were
 	PendingMultiAZ      *bool    // likewise
+	PendingID           string   // the identifier that was ordered and is not in force yet; "" none was
+	SubnetGroup         string   // DB subnet group
+	ParameterGroup      string   // DB parameter group; the first where there are several
+	StorageType         string
+	Tags                map[string]string
 }
 
 // Writer says whether RDS calls it a writer: it replicates from nothing. After an unplanned promotion two do.

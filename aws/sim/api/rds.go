@@ -104,6 +104,9 @@ func databaseOf(w *cloud.World, db *cloud.Database) wire.Struct {
 		{"InstanceCreateTime", db.Created}, {"BackupRetentionPeriod", db.Retention}, {"PreferredBackupWindow", "22:00-22:30"},
 		{"LatestRestorableTime", wire.At(db.LatestRestorable(w))}, {"AvailabilityZone", db.AZ}, {"MultiAZ", db.MultiAZ},
 		{"DBSubnetGroup", wire.Struct{{"DBSubnetGroupName", db.Subnets}, {"SubnetGroupStatus", "Complete"}}},
+		{"DBParameterGroups", wire.Each("DBParameterGroup", []string{db.Parameters}, func(name string) wire.Struct {
+			return wire.Struct{{"DBParameterGroupName", name}, {"ParameterApplyStatus", "in-sync"}}
+		})},
 		{"VpcSecurityGroups", wire.Each("VpcSecurityGroupMembership", db.Groups, func(id string) wire.Struct {
 			return wire.Struct{{"VpcSecurityGroupId", id}, {"Status", "active"}}
 		})},

@@ -83,13 +83,13 @@ func createDBSnapshot(c *call) (wire.Struct, error) {
 // that clients make of SourceRegion, and has no use for them: every instance of the model is alike there.
 func createDBInstanceReadReplica(c *call) (wire.Struct, error) {
 	if err := c.only("CreateDBInstanceReadReplica", "DBInstanceIdentifier", "SourceDBInstanceIdentifier", "DBInstanceClass", "KmsKeyId",
-		"DBSubnetGroupName", "VpcSecurityGroupIds", "MultiAZ", "DeletionProtection", "MaxAllocatedStorage", "Tags",
+		"DBSubnetGroupName", "DBParameterGroupName", "VpcSecurityGroupIds", "MultiAZ", "DeletionProtection", "MaxAllocatedStorage", "Tags",
 		"PreSignedUrl", "SourceRegion", "DestinationRegion", "CopyTagsToSnapshot", "PubliclyAccessible", "AutoMinorVersionUpgrade", "StorageType", "Port"); err != nil {
 		return nil, err
 	}
 	db, err := c.CreateReplica(c.region, cloud.ReplicaOrder{
 		ID: c.in.String("DBInstanceIdentifier"), Source: c.in.String("SourceDBInstanceIdentifier"), Class: c.in.String("DBInstanceClass"),
-		KMSKey: c.in.String("KmsKeyId"), Subnets: c.in.String("DBSubnetGroupName"), Groups: c.in.Strings("VpcSecurityGroupIds"),
+		KMSKey: c.in.String("KmsKeyId"), Subnets: c.in.String("DBSubnetGroupName"), Parameters: c.in.String("DBParameterGroupName"), Groups: c.in.Strings("VpcSecurityGroupIds"),
 		MultiAZ: c.in.Bool("MultiAZ", false), DeletionProtection: c.in.Bool("DeletionProtection", false),
 		MaxStorage: c.in.Int("MaxAllocatedStorage", 0), Tags: c.rdsTagsIn(),
 	})

@@ -87,6 +87,7 @@ func TestAReplicaThatCannotBeIsRefused(t *testing.T) {
 			"InvalidParameterCombination": func(in *rds.CreateDBInstanceReadReplicaInput) { in.KmsKeyId = nil },
 			"KMSKeyNotAccessibleFault":    func(in *rds.CreateDBInstanceReadReplicaInput) { in.KmsKeyId = b.instance(t, west, standby).KmsKeyId },
 			"DBSubnetGroupNotFoundFault":  func(in *rds.CreateDBInstanceReadReplicaInput) { in.DBSubnetGroupName = aws.String("nothing") },
+			"DBParameterGroupNotFound":    func(in *rds.CreateDBInstanceReadReplicaInput) { in.DBParameterGroupName = aws.String("nothing") },
 			"InvalidParameterValue":       func(in *rds.CreateDBInstanceReadReplicaInput) { in.VpcSecurityGroupIds = []string{"sg-nothing"} },
 			"InvalidParameterValue ":      func(in *rds.CreateDBInstanceReadReplicaInput) { in.DBInstanceIdentifier = aws.String("no--no") },
 			"DBInstanceAlreadyExists":     func(in *rds.CreateDBInstanceReadReplicaInput) { in.DBInstanceIdentifier = aws.String(home) },

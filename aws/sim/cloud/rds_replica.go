@@ -12,6 +12,7 @@ type ReplicaOrder struct {
 	Class              string // "": the source's
 	KMSKey             string // ARN, id or alias of a key of the replica's own region
 	Subnets            string // DB subnet group; "": the region's first
+	Parameters         string // DB parameter group; "": the region's default, as RDS takes it for a replica of another region
 	Groups             []string
 	MultiAZ            bool
 	DeletionProtection bool
@@ -33,7 +34,7 @@ func (w *World) CreateReplica(r *Region, order ReplicaOrder) (*Database, error) 
 		ID: order.ID, ARN: r.arn("rds", "db:"+order.ID), ResourceID: "db-" + strings.ToUpper(w.hex(26)), Class: order.Class,
 		Version: source.Version, Host: r.endpoint(order.ID), Port: source.Port, AZ: r.AZ(0), MultiAZ: order.MultiAZ,
 		Storage: source.Storage, MaxStorage: order.MaxStorage, StorageType: source.StorageType, KMSKey: r.key(order.KMSKey),
-		DeletionProtection: order.DeletionProtection, Name: source.Name, User: source.User, Subnets: order.Subnets,
+		DeletionProtection: order.DeletionProtection, Name: source.Name, User: source.User, Subnets: order.Subnets, Parameters: order.Parameters,
 		Created: w.now, Tags: order.Tags, Source: source, Groups: order.Groups, Timeline: source.Timeline,
 		region: r, system: source.system, replay: &replay{since: w.now, from: w.now, got: w.now, hold: hold{lost: true}},
 	}
@@ -52,6 +53,9 @@ func (db *Database) fill(r *Region, source *Database) {
 	}
 	if db.Subnets == "" {
 		db.Subnets = r.SubnetGroups[0]
+	}
+	if db.Parameters == "" {
+		db.Parameters = r.ParameterGroups[0]
 	}
 	if len(db.Groups) == 0 {
 		db.Groups = []string{r.SecurityGroups[0].ID}
@@ -99,6 +103,8 @@ func (order ReplicaOrder) check(r *Region, source *Database) error {
 		return refuse("KMSKeyNotAccessibleFault", "The specified KMS key [%s] does not exist, is not enabled or you do not have permissions to access it.", order.KMSKey)
 	case order.Subnets != "" && !slices.Contains(r.SubnetGroups, order.Subnets):
 		return absent("DBSubnetGroupNotFoundFault", "DB subnet group '%s' does not exist.", order.Subnets)
+	case order.Parameters != "" && !slices.Contains(r.ParameterGroups, order.Parameters):
+		return absent("DBParameterGroupNotFound", "DBParameterGroup not found: %s", order.Parameters)
 	}
 	return source.idle("replicated")
 }

@@ -20,6 +20,7 @@ type Database struct {
 	DeletionProtection  bool
 	Name, User          string
 	Subnets             string // DB subnet group
+	Parameters          string // DB parameter group
 	Created             time.Time
 	Started             time.Time // when its server last came up
 	Tags                []Tag

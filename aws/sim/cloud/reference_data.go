@@ -12,6 +12,7 @@ func (b builder) fillDatabases(r *Region) {
 	r.rds = b.hex(11)
 	r.Keys = []string{r.arn("kms", "key/"+b.uuid())}
 	r.SubnetGroups = []string{b.prefix(r) + "-db-subnets"}
+	r.ParameterGroups = []string{"default.postgres15", b.prefix(r) + "-db-parameters"}
 	r.SecurityGroups = []*SecurityGroup{
 		{ID: b.groupID(r, "db"), Name: b.prefix(r) + "-db", Ingress: true},
 		{ID: b.groupID(r, "db-isolated"), Name: b.prefix(r) + "-db-isolated"},
@@ -20,7 +21,7 @@ func (b builder) fillDatabases(r *Region) {
 		ID: id, ARN: r.arn("rds", "db:"+id), ResourceID: resource, Class: "db.t3.micro", Version: "15.12",
 		Status: available, Host: r.endpoint(id), Port: 5432, AZ: r.AZ(0),
 		Storage: 20, MaxStorage: 100, StorageType: "gp3", KMSKey: r.Keys[0], Retention: 7, DeletionProtection: true,
-		Name: "platform", User: "platform", Subnets: r.SubnetGroups[0], Created: b.born, Started: b.born,
+		Name: "platform", User: "platform", Subnets: r.SubnetGroups[0], Parameters: r.ParameterGroups[1], Created: b.born, Started: b.born,
 		Groups: []string{r.SecurityGroups[0].ID}, Timeline: 1, Tags: b.tags(r, id), region: r,
 	}
 	db.system = b.systemID(resource)

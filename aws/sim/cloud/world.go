@@ -57,6 +57,7 @@ type Region struct {
 	Alarms          []*Alarm
 	SecurityGroups  []*SecurityGroup
 	SubnetGroups    []string // DB subnet groups
+	ParameterGroups []string // DB parameter groups
 	Keys            []string // ARNs of KMS keys
 
 	Dark    bool   // nothing in it answers, and nothing in it works
