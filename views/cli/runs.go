@@ -214,7 +214,7 @@ func whoRuns(ctx context.Context, s *dr.State, run string) (here bool, dead stri
 	case err != nil || held && g.Run == run && !g.Expired:
 		return false, ""
 	case held && g.Run == run:
-		return false, fmt.Sprintf("its process on %s is gone, or cannot reach %s: the lease ran out at %s", g.Host, s.Where, g.Expires.UTC().Format("15:04:05 UTC"))
+		return false, fmt.Sprintf("its lease ran out at %s: the process on %s is gone, or cannot reach %s", g.Expires.UTC().Format("15:04:05 UTC"), g.Host, s.Where)
 	}
 	return false, "nobody holds its lease: its process is gone"
 }

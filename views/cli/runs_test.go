@@ -224,7 +224,7 @@ func TestTheCockpitsDoorTellsOfADeathOnAnotherMachineOnceTheLeaseRanOut(t *testi
 		}
 	}
 	w := lookOn(t, r, id) // it has the bucket alone
-	w.until("that its lease ran out", func(u views.RunUpdate) bool { return !u.Here && strings.Contains(u.Dead, "the lease ran out at") })
+	w.until("that its lease ran out", func(u views.RunUpdate) bool { return !u.Here && strings.Contains(u.Dead, "its lease ran out at ") })
 }
 
 func TestTheCockpitsDoorSaysWhyARunWasNotBegun(t *testing.T) {
