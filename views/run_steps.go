@@ -20,7 +20,7 @@ func (f *runFrame) steps(w, at int) []ui.Step {
 func (f *runFrame) step(s runbook.StepView, w int, chosen bool) ui.Step {
 	role, mark := stateMark(s.State)
 	out := ui.Step{
-		Mark: ui.T(role, mark), Name: ui.T(ui.Text, s.Title), Words: f.stepWords(s), Time: f.stepTime(s), Tag: f.stepTag(s, w >= 100),
+		Mark: ui.T(role, mark), Name: ui.T(ui.Text, s.Title), Words: f.stepWords(s), Time: f.stepTime(s), Tag: f.stepTag(s, w >= 90),
 		Fold: foldOf(s),
 	}
 	switch {
