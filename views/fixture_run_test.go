@@ -96,6 +96,7 @@ type story struct {
 	events  []runbook.Event
 	words   map[string]string
 	asked   []runbook.Question
+	run     string // "": testRun
 }
 
 func newStory(start time.Time, change func(*runbook.Plan)) *story {
@@ -120,7 +121,7 @@ func (s *story) clock(seconds int) string {
 }
 
 func (s *story) write(e runbook.Entry) *story {
-	e.Seq, e.At, e.Run, e.Fence, e.By, e.Host = int64(len(s.entries)+1), s.now, testRun, 17, "arn:aws:sts::123456789012:assumed-role/ops/ana", "bastion"
+	e.Seq, e.At, e.Run, e.Fence, e.By, e.Host = int64(len(s.entries)+1), s.now, orWords(s.run, testRun), 17, "arn:aws:sts::123456789012:assumed-role/ops/ana", "bastion"
 	s.entries = append(s.entries, e)
 	s.events = append(s.events, runbook.Event{N: int64(len(s.events) + 1), At: s.now, Entry: &e, Step: e.Step, Text: e.Text})
 	return s
@@ -310,6 +311,7 @@ type fakeRuns struct {
 	taken   []runbook.Answer
 	wrong   int
 	said    []string
+	made    fakeProvision
 	changed chan struct{} // made by the first who waits for it: a bubble's channels are its own
 }
 
@@ -357,6 +359,9 @@ func (f *fakeRuns) Begin(_ context.Context, o RunOrder) (string, error) {
 	f.begun = append(f.begun, o)
 	if err := f.refusal(); err != nil {
 		return "", err
+	}
+	if o.Kind == dr.Provision {
+		return makeRun, nil
 	}
 	return testRun, nil
 }

@@ -66,8 +66,11 @@ func (m *root) parts() sheetParts {
 	if m.h >= 30 {
 		airy = 1
 	}
-	if m.h < 12 {
+	switch {
+	case m.h < 12:
 		said = 0
+	case m.h < 30 && m.base().scope() != InPages: // what is to be made needs the room
+		said = min(said, 1)
 	}
 	s.header, rest = rest.Top(1)
 	_, rest = rest.Top(airy)

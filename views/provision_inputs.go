@@ -54,7 +54,7 @@ func (m *root) openInputs() tea.Cmd {
 func (s *inputsScreen) toWanting(m *root, from int) bool {
 	list := s.of.inputs(m)
 	for i := from; i < len(list); i++ {
-		if unfit(list[i]) != "" {
+		if m.unfit(list[i]) != "" {
 			s.at = i
 			return true
 		}
@@ -63,7 +63,7 @@ func (s *inputsScreen) toWanting(m *root, from int) bool {
 }
 
 // unfit is why an input cannot stay as it is; "" where it can.
-func unfit(in dr.Input) string {
+func (m *root) unfit(in dr.Input) string {
 	empty := strings.TrimSpace(in.Value) == ""
 	switch {
 	case empty && in.Required && !in.Secret:
@@ -71,7 +71,7 @@ func unfit(in dr.Input) string {
 	case empty:
 		return ""
 	}
-	if err := checkInput(in.Name, in.Value); err != nil {
+	if err := m.checkInput(in.Name, in.Value); err != nil {
 		return err.Error()
 	}
 	return ""
@@ -88,13 +88,13 @@ func (s *inputsScreen) edit(m *root) {
 	default:
 		s.field = ui.NewField(in.Value, in.Choices...)
 	}
-	s.check(in)
+	s.check(m, in)
 }
 
 // check looks at what is typed now. It waits for nothing.
-func (s *inputsScreen) check(in dr.Input) {
+func (s *inputsScreen) check(m *root, in dr.Input) {
 	in.Value = s.field.Value()
-	s.problem = unfit(in)
+	s.problem = m.unfit(in)
 	if s.problem == "needed" {
 		s.problem = "" // before anything is typed that is plain
 	}
@@ -123,7 +123,7 @@ func (s *inputsScreen) keep(m *root) bool {
 	in := s.of.asked[s.at]
 	typed := s.field.Value()
 	in.Value = typed
-	if s.problem = unfit(in); s.problem != "" {
+	if s.problem = m.unfit(in); s.problem != "" {
 		return false
 	}
 	drafts := m.path.drafts[s.of.phase]
@@ -164,12 +164,12 @@ func (s *inputsScreen) back(m *root) {
 	m.pop()
 }
 
-func (s *inputsScreen) typed(_ *root, msg tea.Msg) {
+func (s *inputsScreen) typed(m *root, msg tea.Msg) {
 	if s.field == nil {
 		return
 	}
 	s.field.Update(msg)
-	s.check(s.of.asked[s.at])
+	s.check(m, s.of.asked[s.at])
 }
 
 func (s *inputsScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
@@ -182,11 +182,11 @@ func (s *inputsScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	var lines []ui.Line
 	lacks := 0
 	for i, in := range list {
-		if unfit(in) != "" {
+		if m.unfit(in) != "" {
 			lacks++
 		}
 		if i >= s.top && i < s.top+room {
-			lines = append(lines, inputLine(in, in.Value, unfit(in), paper.W, i == s.at))
+			lines = append(lines, inputLine(in, m.unfit(in), paper.W, i == s.at))
 		}
 	}
 	said := ui.F(ui.Muted, "%d of %d told", len(list)-lacks, len(list))
@@ -263,14 +263,14 @@ func typeWords(in dr.Input) string {
 }
 
 // inputLine is an input in a list: its name, its value, and whence it is.
-func inputLine(in dr.Input, value, problem string, w int, chosen bool) ui.Line {
+func inputLine(in dr.Input, problem string, w int, chosen bool) ui.Line {
 	role, mark := ui.Muted, "✓"
 	switch {
 	case problem == "needed":
 		role, mark = ui.Warn, "!"
 	case problem != "":
 		role, mark = ui.Bad, "✗"
-	case value == "" && !in.Secret:
+	case in.Value == "" && !in.Secret:
 		mark = "·"
 	}
 	name := ui.T(ui.Text, inputTitle(in))
@@ -303,6 +303,3 @@ func inputValue(in dr.Input) ui.Line {
 	}
 	return ui.T(ui.Text, in.Value)
 }
-
-// checkInput says what is wrong with the text of an input. It looks at the text alone.
-func checkInput(name, text string) error { return nil }

@@ -69,7 +69,8 @@ func (s *pathScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 		side = ui.Rect{X: left.X + left.W + 3, Y: paper.Y, W: paper.W - left.W - 3, H: paper.H}
 	}
 	d := m.pathDraw(left.W)
-	detail := d.detail(m.path.Phases[s.index(m)], max(side.W, pick(side.W > 0, 0, paper.W), 1))
+	chosen, w := m.path.Phases[s.index(m)], max(side.W, pick(side.W > 0, 0, paper.W), 1)
+	detail := append(d.detail(chosen, w), d.before(chosen).Wrap(w, 2)...)
 	room := paper.H
 	if side.W == 0 {
 		room -= min(len(detail)+1, max(paper.H-len(m.path.Phases), 0))
@@ -259,7 +260,6 @@ func (d *pathDraw) detail(x dr.PhaseState, w int) []ui.Line {
 		b.fact(pick(i == 0, pick(len(x.Roots) == 1, "root", "roots"), ""), d.root(r, max(w-b.label, 1)))
 	}
 	b.fact("run", d.lastRun(x))
-	b.fact("before", d.before(x))
 	return b.lines
 }
 

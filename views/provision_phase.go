@@ -287,7 +287,7 @@ func (s *phaseScreen) lines(m *root, d *pathDraw, x dr.PhaseState, w int) []ui.L
 		b.text(ui.T(ui.Muted, "nothing: this phase asks nothing"))
 	}
 	for _, in := range s.inputs(m) {
-		b.lines = append(b.lines, inputLine(in, in.Value, "", w, false))
+		b.lines = append(b.lines, inputLine(in, m.unfit(in), w, false))
 	}
 	return b.lines
 }

@@ -89,10 +89,14 @@ func (d *planDoc) risks() {
 	d.nodes = append(d.nodes, list...)
 }
 
+// riskRank puts databases before all else, then what must be named, then what is destroyed.
 func riskRank(n *planNode) int {
 	rank := map[string]int{"destroy": 3, "replace": 2, "data": 1}[n.change.Risk()]
 	if n.find != nil {
 		rank += 10
+		if strings.HasPrefix(n.find.What, "database") {
+			rank += 10
+		}
 	}
 	return rank
 }
@@ -119,9 +123,9 @@ func dollars(l dr.MoneyLine) string {
 	return signed(l.Monthly)
 }
 
-// signed is an amount of dollars: "+$32.85", "-$12.00".
+// signed is an amount of dollars: "+$32.85", "-$12.00", "$0.00".
 func signed(v float64) string {
-	return pick(v < 0, "-", "+") + fmt.Sprintf("$%.2f", math.Abs(v))
+	return pick(v <= -0.005, "-", pick(v >= 0.005, "+", "")) + fmt.Sprintf("$%.2f", math.Abs(v))
 }
 
 // sum is what a plan costs a month; unknown is how many parts have no known price.
@@ -134,6 +138,18 @@ func sum(list []dr.MoneyLine) (monthly float64, unknown int) {
 		}
 	}
 	return monthly, unknown
+}
+
+// moneyBrief is the same in few words.
+func moneyBrief(list []dr.MoneyLine) string {
+	monthly, unknown := sum(list)
+	switch {
+	case len(list) == 0:
+		return ""
+	case unknown == len(list):
+		return "cost unknown"
+	}
+	return signed(monthly) + " a month" + pick(unknown > 0, fmt.Sprintf(", %d unpriced", unknown), "")
 }
 
 // moneyWords is what plans cost a month.

@@ -42,7 +42,7 @@ func (d *planDoc) head(w int) ui.Line {
 	case p.Applied:
 		left = ui.Join(2, left, ui.T(ui.Muted, "applied"))
 	}
-	return ui.Spread(w, left, ui.T(ui.Text, moneyWords(p.Money)))
+	return ui.Spread(w, left, ui.T(ui.Text, moneyBrief(p.Money)))
 }
 
 // countsLine is the counts with those that lose something in their colours.

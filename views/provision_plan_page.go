@@ -243,11 +243,9 @@ func (p *planPage) view(d *planDoc, area ui.Rect) (lines []ui.Line, rows []int) 
 }
 
 func (p *planPage) title(m *root, d *planDoc) ui.Line {
-	title := ui.Join(2, ui.B(ui.Text, "Plan"))
+	title := ui.B(ui.Text, "Plan")
 	for _, x := range m.path.plans[p.run].list {
-		if len(m.path.plans[p.run].list) > 1 {
-			title = ui.Join(2, title, pick(x.Root == p.root, ui.B(ui.Accent, x.Root), ui.T(ui.Muted, x.Root)))
-		}
+		title = ui.Join(2, title, pick(x.Root == p.root, ui.B(ui.Accent, x.Root), ui.T(ui.Muted, x.Root)))
 	}
 	if d.filter != "" {
 		title = ui.Join(2, title, ui.F(ui.Accent, "/%s", d.filter))

@@ -67,10 +67,15 @@ func (f *runFrame) progress(root string) (dr.RootProgress, bool) {
 // headRoots is the line below the head of a run that makes things: its roots, how far each is.
 func (f *runFrame) headRoots(w int) ui.Line {
 	roots := rootsOf(f.View)
-	if len(roots) == 0 {
-		return nil
-	}
 	done := 0
+	if len(roots) == 0 {
+		for _, s := range f.View.Steps {
+			if s.State.Over() {
+				done++
+			}
+		}
+		return ui.Cat(ui.T(ui.Muted, "checks "), ui.F(ui.Text, "%d of %d made", done, len(f.View.Steps))).Cut(w)
+	}
 	for _, r := range roots {
 		if over, _, _ := f.rootMark(r); over {
 			done++
@@ -302,26 +307,29 @@ func (f *runFrame) failed(step string, w int) []ui.Line {
 func (f *runFrame) reportMade(b *facts) {
 	b.fact("took", ui.Cat(ui.T(ui.Text, ui.Secs(f.View.Changed.Sub(f.View.Started))), ui.T(ui.Muted, waitedWords(waitedIn(f.View)))))
 	var money []dr.MoneyLine
+	if len(rootsOf(f.View)) > 0 {
+		b.lines = append(b.lines, nil)
+	}
 	for _, root := range rootsOf(f.View) {
-		b.section(root)
+		var plan dr.RootPlan
 		for _, p := range f.plansOf() {
 			if p.Root == root {
-				money = append(money, p.Money...)
-				b.fact(f.madeWord(p), countsLine(p.Counts))
-				b.say("why", p.Why)
+				plan, money = p, append(money, p.Money...)
 			}
 		}
-		for _, s := range rootSteps(f.View, root) {
-			verb, _, _ := strings.Cut(s.ID, "-")
-			role, mark := stateMark(s.State)
-			b.fact(verb, ui.Cat(ui.T(role, mark+" "), f.stepWords(s), ui.T(ui.Muted, pick(s.Ended.IsZero() || !s.State.Over(), "", "  "+ui.Stopwatch(s.Ended.Sub(s.Began)-s.Waited)))))
-		}
+		f.reportRoot(b, root, plan)
 	}
 	if words := moneyWords(money); words != "" {
 		b.section("Money")
 		b.say(pick(f.View.Plan.DryRun, "would cost", "costs"), words)
 	}
 	f.reportOthers(b)
+}
+
+// doneWords are counts as a person says them afterwards: "14 added, 1 changed".
+func doneWords(c dr.PlanCounts) string {
+	r := strings.NewReplacer(" to add", " added", " to change", " changed", " to replace", " replaced", " to destroy", " destroyed", " to import", " imported", " to forget", " let go", "no changes", "nothing to be made")
+	return r.Replace(c.Words())
 }
 
 // reportOthers are the steps that belong to no root: images, checks.
@@ -340,8 +348,39 @@ func (f *runFrame) reportOthers(b *facts) {
 	}
 }
 
-func (f *runFrame) madeWord(p dr.RootPlan) string {
-	return pick(f.View.Plan.DryRun || !p.Applied, "planned", "made")
+// reportRoot is what a run did with one root: what was planned or made, how it was verified, and what went wrong.
+func (f *runFrame) reportRoot(b *facts, root string, plan dr.RootPlan) {
+	over, mark, _ := f.rootMark(root)
+	made, took := ui.T(ui.Text, "not made"), time.Duration(0)
+	var more []ui.Line
+	for _, s := range rootSteps(f.View, root) {
+		verb, _, _ := strings.Cut(s.ID, "-")
+		switch {
+		case verb == "apply" && s.State == runbook.StateDone:
+			made, took = ui.T(ui.Text, orWords(s.Text, "made")), s.Ended.Sub(s.Began)-s.Waited
+		case verb == "plan" && f.View.Plan.DryRun:
+			made = ui.Cat(ui.T(ui.Text, "would be: "), ui.T(ui.Text, orWords(s.Text, string(s.State))))
+		case verb == "verify" && s.State == runbook.StateDone:
+			more = append(more, ui.T(ui.Muted, s.Text))
+		case s.State == runbook.StateSkipped || s.State == runbook.StateNotDone || s.State == runbook.StateFailed:
+			more = append(more, ui.Cat(ui.T(ui.Warn, "! "+s.Title+": "), f.stepWords(s)))
+		}
+	}
+	if plan.Root != "" && plan.Why == "" {
+		made = countsLine(plan.Counts)
+		if plan.Applied && !f.View.Plan.DryRun {
+			made = ui.T(ui.Text, doneWords(plan.Counts))
+		}
+	} else if plan.Why != "" {
+		more = append(more, ui.T(ui.Warn, "! "+plan.Why))
+	}
+	if !over {
+		mark = ui.T(ui.Muted, "·")
+	}
+	b.fact(root, ui.Cat(mark, ui.Space(1), made, ui.T(ui.Muted, pick(took > 0, "  in "+ui.Stopwatch(took), ""))))
+	for _, l := range more {
+		b.fact("", ui.Cat(ui.Space(2), l))
+	}
 }
 
 func (f *runFrame) plansOf() []dr.RootPlan {
@@ -363,7 +402,7 @@ func waitedIn(v runbook.View) time.Duration {
 func (f *runFrame) endingMade() ui.Line {
 	v := f.View
 	if v.Plan.DryRun {
-		return ui.T(ui.Text, "only planned: nothing was made")
+		return ui.Cat(ui.T(ui.Text, "only planned: nothing was made.  "), ui.B(ui.Accent, "Enter"), ui.T(ui.Text, " opens the phase again"))
 	}
 	name := orWords(phaseOf(v.Plan), "the phase")
 	if taints := v.Taints(); len(taints) > 0 {
@@ -384,16 +423,24 @@ func noNextPhase(m *root) string {
 		return "of a run that provisions only"
 	case f.View.Ending != runbook.Done:
 		return "the phase is not done"
-	case m.path.after(phaseOf(f.View.Plan)) == "":
+	case m.pathFrom(f) == "":
 		return "there is no other phase to be made"
 	}
 	return ""
 }
 
-// nextPhase opens the phase after that of the run.
+// pathFrom is the phase to go on with after a run: the next one, or where it only planned, the same.
+func (m *root) pathFrom(f *followed) string {
+	if f.View.Plan.DryRun {
+		return phaseOf(f.View.Plan)
+	}
+	return m.path.after(phaseOf(f.View.Plan))
+}
+
+// nextPhase opens the phase to go on with after the run.
 func (m *root) nextPhase() tea.Cmd {
 	_, f := m.runAt()
-	next := m.path.after(phaseOf(f.View.Plan))
+	next := m.pathFrom(f)
 	m.toPath()
 	var cmd tea.Cmd
 	p, ok := m.top().(*pathScreen)

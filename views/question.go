@@ -85,11 +85,15 @@ func persons(by []string) string {
 func (m *root) choices(q *runbook.Question, w int) []ui.Line {
 	var out []ui.Line
 	for _, o := range q.Offers {
-		if o.Disabled != "" && q.Kind != runbook.AskTrouble { // the help says why
+		makes := rootIn(q.Step) != ""
+		if o.Disabled != "" && (q.Kind != runbook.AskTrouble || makes) || makes && o.Choice == runbook.GoUnplanned { // the help says why
 			continue
 		}
 		k := choiceKeys[o.Choice]
 		words := choiceTitle(o.Choice, q.Title)
+		if makes && o.Choice == runbook.Retry {
+			words = "try again: plan anew, show it, and ask again"
+		}
 		if o.Choice == runbook.Pass {
 			words = "answer it"
 		}

@@ -37,10 +37,11 @@ type root struct {
 
 	note note
 
-	runs    ledger
-	path    provisioned
-	checks  func(e *dr.Estate, leaving string, kind dr.Kind) []dr.Check
-	touched bool // a key was pressed
+	runs       ledger
+	path       provisioned
+	checkInput func(name, text string) error // of what a phase is told; looks at the text alone
+	checks     func(e *dr.Estate, leaving string, kind dr.Kind) []dr.Check
+	touched    bool // a key was pressed
 
 	stale bool // what is drawn is not what the model says
 	drawn tea.View
@@ -59,7 +60,7 @@ func newRoot(o Options) *root {
 	}
 	m := &root{
 		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
-		runs: newLedger(), path: newProvisioned(), checks: dr.Checks, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+		runs: newLedger(), path: newProvisioned(), checks: dr.Checks, checkInput: func(string, string) error { return nil }, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)

@@ -80,6 +80,9 @@ func (f *followed) offer(c runbook.Choice, at int) (runbook.Offer, runbook.StepV
 		}
 	case runbook.GoUnplanned:
 		o.Phrase = runbook.UnplannedPhrase
+		if provisioning(v.Plan) {
+			o.Disabled = "of runs that leave a region only"
+		}
 		if v.Mode == runbook.Unplanned {
 			o.Disabled = "the run is unplanned already"
 		}
