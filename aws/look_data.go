@@ -69,3 +69,10 @@ func (c *Changer) Metric(ctx context.Context, name, database string, since time.
 	}})
 	return s, err
 }
+
+// Images reads the images of one repository, the newest first; none where there is no such repository.
+func (c *Changer) Images(ctx context.Context, repository string) ([]Image, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	return l.repository(ctx, repository)
+}

@@ -146,7 +146,7 @@ func TestAnUnplannedRunComesToTheSameEndWhenEveryTaggedRequestVanishes(t *testin
 func TestTheLintFindsNothingThatAnUnplannedRunWaitsFor(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		r := w.runner()
-		c, _, err := r.plan(t.Context(), Failover, "lint")
+		c, _, err := r.plan(t.Context(), Order{Kind: Failover, Run: "lint"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -261,7 +261,7 @@ func TestOnlyARegionThatAnswersIsWaitedForBeforeAReceiptIsSaidToHold(t *testing.
 				w.direct("darken", east)
 			}
 			r := w.runner()
-			c, pins, err := r.plan(t.Context(), Failover, "later")
+			c, pins, err := r.plan(t.Context(), Order{Kind: Failover, Run: "later"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -270,7 +270,7 @@ func TestOnlyARegionThatAnswersIsWaitedForBeforeAReceiptIsSaidToHold(t *testing.
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // the guard of this crew never looks
 			defer cancel()
 			began := time.Now()
-			ok, words := c.fence.holds(ctx, task)
+			ok, words := c.(*crew).fence.holds(ctx, task)
 			if waited := time.Since(began); ok || (waited > 0) == dark || !strings.Contains(words, "could not be read again") {
 				t.Errorf("dark %t: after %s it holds %t: %s", dark, waited, ok, words)
 			}

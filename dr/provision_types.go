@@ -45,7 +45,8 @@ type RootPlan struct {
 	Empty       bool   `json:"empty,omitempty"` // an apply would change nothing
 	Applied     bool   `json:"applied,omitempty"`
 	// Why the root cannot be planned yet, or what stopped its plan; "" where it was planned.
-	Why string `json:"why,omitempty"`
+	Why   string `json:"why,omitempty"`
+	Waits bool   `json:"waits,omitempty"` // Why is that another root must be made first
 }
 
 // MoneyLine is what a change costs.

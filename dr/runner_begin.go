@@ -30,7 +30,7 @@ const settlePatience = 30 * time.Second
 // Begin reads the estate, decides everything that the run will act on, and starts it. A *Refusal, a *runbook.LintError and a
 // *runbook.HeldError are runs that were not started: nothing was changed.
 func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
-	w, pins, err := r.plan(ctx, o.Kind, o.Run)
+	w, pins, err := r.plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -38,13 +38,10 @@ func (r *Runner) Begin(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if seen := w.p.silent; !seen.IsZero() && !o.Silent.IsZero() && o.Silent.Before(seen) {
-		pins[PinSilent] = stampOf(o.Silent)
-	}
 	options.Mode, options.DryRun, options.Pins, options.Overrides = modeOf(o.Kind), o.DryRun, pins, o.Overrides
 	run, err := runbook.Start(ctx, w.procedure(), options)
 	if err == nil {
-		r.guard(ctx, w, run)
+		w.attend(ctx, r, run)
 	}
 	return run, err
 }
@@ -56,10 +53,7 @@ func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if region, by, err := promotedAfter(ctx, r.state.Archive, o.Run); err == nil && by != "" {
-		return nil, &Refusal{Why: fmt.Sprintf("run %s has made %s the writer of record since: what this run still wants would undo that", by, region)}
-	}
-	w, err := r.crew(ctx, v.Pins, o.Run)
+	w, err := r.takeUp(ctx, v.Pins, o.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -70,23 +64,55 @@ func (r *Runner) Resume(ctx context.Context, o Order) (*runbook.Run, error) {
 	r.settled(ctx)
 	run, err := runbook.Resume(ctx, w.procedure(), options)
 	if err == nil {
-		r.guard(ctx, w, run)
+		w.attend(ctx, r, run)
 	}
 	return run, err
 }
 
 func modeOf(k Kind) runbook.Mode {
-	if k == Switchover {
-		return runbook.Planned
+	if k == Failover {
+		return runbook.Unplanned
 	}
-	return runbook.Unplanned
+	return runbook.Planned
 }
 
-// plan looks at the estate and makes the run's pins.
-func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runbook.Pins, error) {
-	if kind != Failover && kind != Switchover {
-		return nil, nil, fmt.Errorf("%q is no procedure", kind)
+// performer is what a run is made of: its steps, and what goes on beside them until it ends.
+type performer interface {
+	procedure() runbook.Procedure
+	attend(ctx context.Context, r *Runner, run *runbook.Run)
+}
+
+// plan looks at the estate and makes the pins of a run, and what performs it.
+func (r *Runner) plan(ctx context.Context, o Order) (performer, runbook.Pins, error) {
+	switch o.Kind {
+	case Failover, Switchover:
+		return r.planTakeover(ctx, o)
+	case Provision:
+		return r.planProvision(ctx, o)
 	}
+	return nil, nil, fmt.Errorf("%q is no procedure", o.Kind)
+}
+
+// perform makes what performs a run from its pins.
+func (r *Runner) perform(ctx context.Context, pins runbook.Pins, run string) (performer, error) {
+	if Kind(pins[PinKind]) == Provision {
+		return r.newBuilder(ctx, pins, run)
+	}
+	return r.crew(ctx, pins, run)
+}
+
+// takeUp is perform for a run that is to go on, where what it still wants is still wanted.
+func (r *Runner) takeUp(ctx context.Context, pins runbook.Pins, run string) (performer, error) {
+	if Kind(pins[PinKind]) != Provision {
+		if region, by, err := promotedAfter(ctx, r.state.Archive, run); err == nil && by != "" {
+			return nil, &Refusal{Why: fmt.Sprintf("run %s has made %s the writer of record since: what this run still wants would undo that", by, region)}
+		}
+	}
+	return r.perform(ctx, pins, run)
+}
+
+// planTakeover decides everything that a failover or a switchover will act on.
+func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.Pins, error) {
 	e := r.settled(ctx)
 	writer, _, err := writerOfRecord(ctx, r.c, r.state.Archive)
 	if err != nil {
@@ -96,18 +122,22 @@ func (r *Runner) plan(ctx context.Context, kind Kind, run string) (*crew, runboo
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
 	}
-	pins, err := makePlan(r.c, e, kind, writer, memory)
+	pins, err := makePlan(r.c, e, o.Kind, writer, memory)
 	if err != nil {
 		return nil, nil, err
 	}
-	w, err := r.crew(ctx, pins, run)
+	w, err := r.crew(ctx, pins, o.Run)
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := w.complete(ctx); err != nil {
 		return nil, nil, err
 	}
-	return w, w.p.pins(), nil
+	pins = w.p.pins()
+	if seen := w.p.silent; !seen.IsZero() && !o.Silent.IsZero() && o.Silent.Before(seen) {
+		pins[PinSilent] = stampOf(o.Silent)
+	}
+	return w, pins, nil
 }
 
 // settled is the estate once every reader has had its first round; what is not known after settlePatience stays so, and is judged by
@@ -141,6 +171,7 @@ func (r *Runner) options(o Order) (runbook.Options, error) {
 	}
 	out := runbook.Options{
 		Run: o.Run, By: r.identity(), Host: r.opt.Host, Store: store, TakeOver: o.TakeOver, Operator: o.Operator, Archive: r.state.Archive,
+		Calm: []string{string(Provision)},
 		Timing: runbook.Timing{
 			Poll: r.c.Waits.Poll.D(), Hold: r.c.Waits.Hold.D(), Settle: r.c.Waits.Settle.D(), CoolDown: r.c.Waits.CoolDown.D(),
 		},

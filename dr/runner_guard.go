@@ -7,8 +7,8 @@ import (
 	"lifeboat/dr/runbook"
 )
 
-// guard reads the fence's receipt again with every refresh for as long as the run goes on.
-func (r *Runner) guard(ctx context.Context, w *crew, run *runbook.Run) {
+// attend reads the fence's receipt again with every refresh for as long as the run goes on.
+func (w *crew) attend(ctx context.Context, r *Runner, run *runbook.Run) {
 	ctx, stop := context.WithCancel(ctx)
 	go func() {
 		<-run.Done()

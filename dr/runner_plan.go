@@ -8,22 +8,24 @@ import (
 
 // PlanNow is a procedure as it would be run now: its plan, what the lint says of each step, and the same on paper. Nothing
 // is started.
-func (r *Runner) PlanNow(ctx context.Context, kind Kind) (runbook.Plan, []runbook.Finding, []runbook.Sheet, error) {
-	w, pins, err := r.plan(ctx, kind, "plan")
+func (r *Runner) PlanNow(ctx context.Context, o Order) (runbook.Plan, []runbook.Finding, []runbook.Sheet, error) {
+	o.Run = "plan"
+	w, pins, err := r.plan(ctx, o)
 	if err != nil {
 		return runbook.Plan{}, nil, nil, err
 	}
-	p, mode := w.procedure(), modeOf(kind)
+	p, mode := w.procedure(), modeOf(o.Kind)
 	return p.Plan(mode, pins), runbook.Lint(p, p.From, mode), runbook.Paper(p, runbook.View{Pins: pins, Mode: mode}), nil
 }
 
 // Paper is a whole procedure as commands that a person would type, with the values as they are now.
-func (r *Runner) Paper(ctx context.Context, kind Kind) ([]runbook.Sheet, error) {
-	w, pins, err := r.plan(ctx, kind, "paper")
+func (r *Runner) Paper(ctx context.Context, o Order) ([]runbook.Sheet, error) {
+	o.Run = "paper"
+	w, pins, err := r.plan(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return runbook.Paper(w.procedure(), runbook.View{Pins: pins, Mode: modeOf(kind)}), nil
+	return runbook.Paper(w.procedure(), runbook.View{Pins: pins, Mode: modeOf(o.Kind)}), nil
 }
 
 // PaperOf is what is left of a run as commands.
@@ -32,7 +34,7 @@ func (r *Runner) PaperOf(ctx context.Context, run string) ([]runbook.Sheet, erro
 	if err != nil {
 		return nil, err
 	}
-	w, err := r.crew(ctx, v.Pins, run)
+	w, err := r.perform(ctx, v.Pins, run)
 	if err != nil {
 		return nil, err
 	}

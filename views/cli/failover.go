@@ -55,7 +55,7 @@ func (a *app) procedure(kind dr.Kind, cmd *cobra.Command) *cobra.Command {
 		case err != nil:
 			return err
 		case f.paper:
-			return a.paper(cmd.Context(), c, kind, f.json)
+			return a.paper(cmd.Context(), c, dr.Order{Kind: kind}, f.json)
 		}
 		return a.beginAndFollow(cmd.Context(), c, s, kind, f)
 	})
@@ -72,13 +72,13 @@ func (a *app) beginAndFollow(ctx context.Context, c *config.Config, s *dr.State,
 }
 
 // paper prints a whole procedure as it would be done by hand now.
-func (a *app) paper(ctx context.Context, c *config.Config, kind dr.Kind, asJSON bool) error {
+func (a *app) paper(ctx context.Context, c *config.Config, o dr.Order, asJSON bool) error {
 	r, err := dr.OpenRunner(ctx, c, dr.RunnerOptions{Code: noCode})
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	sheets, err := r.Paper(ctx, kind)
+	sheets, err := r.Paper(ctx, o)
 	if isRefusal(err) {
 		return &failure{exitRefused, err}
 	}

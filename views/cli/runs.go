@@ -78,7 +78,7 @@ func (r *runs) Plan(ctx context.Context, kind dr.Kind) (views.RunPlan, error) {
 	}
 	defer runner.Close()
 	out := views.RunPlan{Where: whereKept(s)}
-	out.Plan, out.Findings, out.Paper, err = runner.PlanNow(ctx, kind)
+	out.Plan, out.Findings, out.Paper, err = runner.PlanNow(ctx, dr.Order{Kind: kind})
 	return out, err
 }
 
