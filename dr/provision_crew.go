@@ -33,7 +33,7 @@ type builder struct {
 	kicked  time.Time  // when everything was last asked to be read anew
 
 	mu       sync.Mutex
-	made     map[string]*made          // plans that can be applied, by root
+	made     map[string]*savedPlan     // plans that can be applied, by root
 	clean    map[string]bool           // roots whose newest plan here was empty
 	tried    map[string]bool           // roots whose apply has failed and is not looked at yet
 	opened   map[string]string         // working directories that were initialised, and for which backend
@@ -43,8 +43,8 @@ type builder struct {
 	digests  map[string]string         // images to run, by service
 }
 
-// made is a plan in its file.
-type made struct {
+// savedPlan is a plan in its file.
+type savedPlan struct {
 	dir   *tf.Dir
 	plan  *tf.Plan
 	print string // of the file
@@ -84,7 +84,7 @@ func (r *Runner) newBuilder(ctx context.Context, pins runbook.Pins, run string) 
 func bareBuilder(c *config.Config, s *State, opt Options) *builder {
 	return &builder{
 		c: c, opt: opt, state: s, now: opt.Now,
-		made: map[string]*made{}, clean: map[string]bool{}, tried: map[string]bool{}, opened: map[string]string{},
+		made: map[string]*savedPlan{}, clean: map[string]bool{}, tried: map[string]bool{}, opened: map[string]string{},
 		outputs: map[string]map[string]any{}, digests: map[string]string{},
 	}
 }
@@ -275,13 +275,13 @@ func (b *builder) output(root, name string) string {
 }
 
 // planOf is the plan of a root that can be applied, nil where there is none.
-func (b *builder) planOf(root string) *made {
+func (b *builder) planOf(root string) *savedPlan {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.made[root]
 }
 
-func (b *builder) setPlan(root string, m *made) {
+func (b *builder) setPlan(root string, m *savedPlan) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.made[root] = m

@@ -15,6 +15,3 @@ func (b *builder) heard(_ context.Context, _ *runbook.Task, _ string, _ tf.Event
 
 // amend adds to the procedure of the run's phase what is no root's: steps of their own, which come after others and before others.
 func (b *builder) amend(_ *runbook.Procedure) {}
-
-// priced is what changes cost a month.
-func priced(_ []PlanChange) []MoneyLine { return nil }

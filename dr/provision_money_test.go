@@ -14,7 +14,7 @@ import (
 	"lifeboat/tf"
 )
 
-// made is a resource that a plan makes, with attributes written "name=value".
+// savedPlan is a resource that a plan makes, with attributes written "name=value".
 func made(kind string, attributes ...string) tf.Change {
 	c := tf.Change{Address: kind + ".this", Type: kind, Action: tf.Add, Will: map[string]string{}}
 	for _, a := range attributes {

@@ -15,7 +15,7 @@ import (
 const planPatience = 15 * time.Minute
 
 // plan plans a root to its file, and keeps what it would do where screens look. t is nil for a second plan, which nobody follows.
-func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*made, error) {
+func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*savedPlan, error) {
 	m, err := b.planOnce(ctx, t, root)
 	if err != nil && strings.Contains(err.Error(), "non-existent remote object") {
 		if pending, _ := b.pendingImports(root); len(pending) > 0 { // it has gone since
@@ -34,11 +34,11 @@ func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*made
 		return nil, errors.Join(err, writeRootPlan(b.dir, p))
 	}
 	p.Counts, p.Changes, p.Drift, p.Findings = m.plan.Counts(), m.plan.Changes, m.plan.Drift, m.plan.Findings()
-	p.Fingerprint, p.Empty, p.Money = m.print, m.plan.Empty(), priced(m.plan.Changes)
+	p.Fingerprint, p.Empty, p.Money = m.print, m.plan.Empty(), Money(m.plan.Changes)
 	return m, writeRootPlan(b.dir, p)
 }
 
-func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*made, error) {
+func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*savedPlan, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, planPatience, fmt.Errorf("the plan took longer than %s", span(planPatience)))
 	defer cancel()
 	s, err := b.spec(ctx, root)
@@ -58,7 +58,7 @@ func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*
 	if err != nil {
 		return nil, explained(late(ctx, err), b.now())
 	}
-	return &made{dir: d, plan: p, print: d.Digest()}, nil
+	return &savedPlan{dir: d, plan: p, print: d.Digest()}, nil
 }
 
 // late says of what was broken off that its time was over.
@@ -183,7 +183,7 @@ func (b *builder) apply(ctx context.Context, t *runbook.Task, root string) error
 }
 
 // failed is why an apply failed, with its remedy.
-func (b *builder) failed(ctx context.Context, root string, m *made, err error) error {
+func (b *builder) failed(ctx context.Context, root string, m *savedPlan, err error) error {
 	var f *tf.Failure
 	if !errors.As(err, &f) {
 		return err
@@ -205,7 +205,7 @@ func (b *builder) failed(ctx context.Context, root string, m *made, err error) e
 }
 
 // applied keeps what a root has made.
-func (b *builder) applied(ctx context.Context, root string, m *made) error {
+func (b *builder) applied(ctx context.Context, root string, m *savedPlan) error {
 	out, err := m.dir.Outputs(ctx)
 	if err != nil {
 		return err

@@ -284,7 +284,7 @@ func (b *builder) notice(root string) runbook.Notice {
 			n.Never = append(n.Never, plain(f.Words()))
 		}
 	}
-	n.Money = moneyOf(priced(m.plan.Changes))
+	n.Money = MoneyWords(Money(m.plan.Changes))
 	n.Data = dataOf(m.plan)
 	return n
 }
@@ -329,25 +329,6 @@ func dataOf(p *tf.Plan) string {
 		return "what is destroyed or replaced is lost, as far as no copy of it is kept"
 	}
 	return "none is lost"
-}
-
-func moneyOf(lines []MoneyLine) string {
-	if lines == nil {
-		return ""
-	}
-	sum, unknown := 0.0, 0
-	for _, l := range lines {
-		if l.Known {
-			sum += l.Monthly
-		} else {
-			unknown++
-		}
-	}
-	words := fmt.Sprintf("%+.0f USD a month", sum)
-	if unknown > 0 {
-		words += fmt.Sprintf(", and %s whose price is not known", several(unknown, "item"))
-	}
-	return words
 }
 
 // migrateStep moves bootstrap's own state into the bucket that it made.
