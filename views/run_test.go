@@ -103,6 +103,23 @@ func TestARunThatDiedIsResumedAndTakenOverWithThePhrase(t *testing.T) {
 	}
 }
 
+func TestARunOfALivingMachineIsHandedOverByThePhrase(t *testing.T) {
+	runs := newFakeRuns(midway)
+	held := &runbook.HeldError{By: runbook.Grant{Fence: 17, Holder: "ana", Host: "bastion", Run: testRun}, Free: noon.Add(time.Minute)}
+	runs.refuse = []error{fmt.Errorf("not resumed: %w", held)}
+	m := runModel(darkEast(), runs, 120, 36)
+	m.home()
+	m.types("R", "R")
+	m.shows(t, "resume: it is being run here")
+	runs.now.Here = false
+	m.settled(runMsg{id: testRun, update: &runs.now})
+	m.types("R", "enter").shows(t, "type  take over fence 17 from ana", "ana on bastion holds the lease")
+	m.types("take over fence 17 from ana", "enter")
+	if got := strings.Join(runs.said, "|"); !strings.HasSuffix(got, "\"take over fence 17 from ana\"") {
+		t.Errorf("said %s", got)
+	}
+}
+
 func TestBeginningStartsNothingButAProcessThatWaitsAtItsGate(t *testing.T) {
 	runs := newFakeRuns(nil)
 	m := runModel(darkEast(), runs, 120, 36)
