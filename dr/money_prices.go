@@ -50,6 +50,7 @@ var byUse = map[string][2]string{
 	"aws_ecs_cluster":                               {"cluster with insights", "a metric"},
 	"aws_ecr_repository":                            {"image repository", "a GB of images, and their way between regions"},
 	"aws_s3_bucket":                                 {"bucket", "a GB and a request"},
+	"aws_backup_vault":                              {"vault of snapshots", "a GB that is kept, and its way between regions"},
 	"aws_efs_file_system":                           {"file system", "a GB that is stored, and backed up"},
 	"aws_cloudfront_distribution":                   {"distribution", "a GB and a request that users make"},
 	"aws_db_instance_automated_backups_replication": {"copy of the backups", "a GB of snapshots and logs, and its way between regions"},
@@ -59,6 +60,7 @@ var byUse = map[string][2]string{
 
 // free are the resource types that cost nothing by themselves: what is sent through a topic is free up to a thousand letters a month.
 var free = []string{
+	"aws_backup_plan", "aws_backup_selection", "aws_backup_vault_notifications", "aws_sns_topic_policy",
 	"aws_acm_certificate", "aws_acm_certificate_validation", "aws_appautoscaling_policy", "aws_appautoscaling_scheduled_action",
 	"aws_appautoscaling_target", "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target", "aws_db_parameter_group",
 	"aws_db_subnet_group", "aws_default_security_group", "aws_ecr_lifecycle_policy", "aws_ecr_replication_configuration",

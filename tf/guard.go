@@ -18,6 +18,7 @@ var guarded = map[string]string{
 	"aws_kms_key":                                   "key",
 	"aws_kms_replica_key":                           "key",
 	"aws_s3_bucket":                                 "bucket",
+	"aws_backup_vault":                              "vault of snapshots",
 }
 
 // Finding is a change that is refused unless the resource's own name is typed.

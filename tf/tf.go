@@ -29,7 +29,7 @@ var Roots = []Root{
 	{Name: "primary", Phase: "primary", Needs: []string{"bootstrap"}},
 	{Name: "identity", Phase: "foundation", Needs: []string{"bootstrap", "primary"}, Later: []string{"failover"}},
 	{Name: "foundation", Phase: "foundation", Needs: []string{"bootstrap", "primary", "identity"}, Standby: true},
-	{Name: "source", Phase: "data", Needs: []string{"bootstrap", "primary"}},
+	{Name: "source", Phase: "data", Needs: []string{"bootstrap", "primary", "identity"}},
 	{Name: "data", Phase: "data", Needs: []string{"bootstrap", "primary", "foundation"}, Standby: true},
 	{Name: "compute", Phase: "compute", Needs: []string{"bootstrap", "primary", "identity", "foundation", "data"}, Standby: true},
 	{Name: "failover", Phase: "failover", Needs: []string{"bootstrap", "data", "compute"}},

@@ -16,6 +16,7 @@ locals {
   warm    = var.strategy == "warm-standby"
   exists  = local.warm || var.restore != null
   replica = local.warm && var.restore == null && !local.writes
+  copies  = !local.warm || var.keep_backups
 }
 
 module "roles" {
@@ -61,9 +62,18 @@ module "database" {
 # Cold standby and pilot light: the primary's backups and log are copied here as they are made, so that a recovery point
 # is minutes old and not a day. It stays whoever writes: ending it deletes the copies.
 resource "aws_db_instance_automated_backups_replication" "this" {
-  count = !local.warm || var.keep_backups ? 1 : 0
+  count = local.copies && var.snapshot_copies == null ? 1 : 0
 
   source_db_instance_arn = var.primary_database_arn
   kms_key_id             = var.database_key_arn
   retention_period       = var.backup_days
+}
+
+# Where automated backups cannot be copied: what the primary's schedule copies snapshots into. A vault with copies in it is
+# never deleted: AWS refuses that.
+resource "aws_backup_vault" "copies" {
+  count = local.copies && var.snapshot_copies != null ? 1 : 0
+
+  name        = local.name
+  kms_key_arn = var.database_key_arn
 }

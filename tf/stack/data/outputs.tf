@@ -23,6 +23,11 @@ output "backups_arn" {
   value       = one(aws_db_instance_automated_backups_replication.this[*].id)
 }
 
+output "backup_vault_name" {
+  description = "Where copies of snapshots arrive; null where there are none."
+  value       = one(aws_backup_vault.copies[*].name)
+}
+
 output "publicly_accessible" {
   description = "Whether the database can be reached from outside. It never is."
   value       = anytrue(module.database[*].publicly_accessible)

@@ -117,6 +117,25 @@ variable "backup_days" {
   default     = 7
 }
 
+variable "snapshot_copies" {
+  description = "Snapshots of the primary's database that AWS Backup takes and copies to the standby's region, for a database whose automated backups cannot be copied: when, and for how many days they are kept. A recovery point is as old as the time between two snapshots, where a copied backup is minutes old. Null: none."
+  type = object({
+    schedule = optional(string, "cron(0 * * * ? *)")
+    days     = optional(number, 7)
+  })
+  default = null
+
+  validation {
+    condition     = var.snapshot_copies == null || can(regex("^(cron|rate)\\(.+\\)$", var.snapshot_copies.schedule))
+    error_message = "The schedule is a cron(...) or rate(...) of AWS's, such as cron(0 * * * ? *) for every hour, which is the most."
+  }
+
+  validation {
+    condition     = var.snapshot_copies == null || try(var.snapshot_copies.days >= 1, false)
+    error_message = "Copies are kept for a day or more."
+  }
+}
+
 variable "keep_backups" {
   description = "Whether the primary's backups are copied to this region beside a replica too."
   type        = bool

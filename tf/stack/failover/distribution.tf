@@ -1,13 +1,14 @@
 locals {
+  bridged = coalesce(var.bridged, var.load_balancer_dns_name != null)
   origins = merge(
     { (var.origin_ids.first) = var.origin_domain },
-    var.bridged ? { (var.origin_ids.second) = var.load_balancer_dns_name } : {},
+    local.bridged ? { (var.origin_ids.second) = var.load_balancer_dns_name } : {},
   )
   default_behavior = one([for b in var.behaviors : b if b.path == "*"])
   paths            = [for b in var.behaviors : b if b.path != "*"]
 
   # The group where a behaviour is bridged and there is one, else the first origin: by id, never by position.
-  targets = { for b in var.behaviors : b.path => b.bridged && var.bridged ? var.origin_ids.group : var.origin_ids.first }
+  targets = { for b in var.behaviors : b.path => b.bridged && local.bridged ? var.origin_ids.group : var.origin_ids.first }
 }
 
 resource "aws_cloudfront_distribution" "this" {
@@ -45,7 +46,7 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   dynamic "origin_group" {
-    for_each = var.bridged ? [var.origin_ids.group] : []
+    for_each = local.bridged ? [var.origin_ids.group] : []
 
     content {
       origin_id = origin_group.value

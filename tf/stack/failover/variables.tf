@@ -56,19 +56,19 @@ variable "origin_domain" {
 }
 
 variable "load_balancer_dns_name" {
-  description = "Second origin: the standby's load balancer, an output of compute. Null while a pilot light has none; then there is no origin group."
+  description = "Second origin: the standby's load balancer, an output of compute. Null while a pilot light has none: then there is no origin group."
   type        = string
   default     = null
 }
 
 variable "bridged" {
-  description = "Whether there is an origin group, with the standby's load balancer behind the first origin. False while a pilot light has none."
+  description = "Whether there is an origin group, with the standby's load balancer behind the first origin. Null: where there is such a load balancer; only a pilot light may be without."
   type        = bool
-  default     = true
+  default     = null
 
   validation {
-    condition     = !var.bridged || var.load_balancer_dns_name != null
-    error_message = "An origin group needs the standby's load balancer."
+    condition     = coalesce(var.bridged, var.strategy != "pilot-light") ? var.load_balancer_dns_name != null : true
+    error_message = "An origin group needs the standby's load balancer: apply the root compute first. Only a pilot light may be without."
   }
 }
 

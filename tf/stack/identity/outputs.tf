@@ -12,3 +12,8 @@ output "reader_role_arn" {
   description = "The role that looks: role_arn of both regions in lifeboat.yaml. Null where there is none."
   value       = one(aws_iam_role.reader[*].arn)
 }
+
+output "backup_role_arn" {
+  description = "Role with which AWS Backup takes and copies snapshots; null where there are no such copies."
+  value       = one(aws_iam_role.backup[*].arn)
+}

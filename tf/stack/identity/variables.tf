@@ -78,6 +78,25 @@ variable "operator_mfa" {
   default     = true
 }
 
+variable "snapshot_copies" {
+  description = "Snapshots of the primary's database that AWS Backup takes and copies to the standby's region, for a database whose automated backups cannot be copied: when, and for how many days they are kept. A recovery point is as old as the time between two snapshots, where a copied backup is minutes old. Null: none."
+  type = object({
+    schedule = optional(string, "cron(0 * * * ? *)")
+    days     = optional(number, 7)
+  })
+  default = null
+
+  validation {
+    condition     = var.snapshot_copies == null || can(regex("^(cron|rate)\\(.+\\)$", var.snapshot_copies.schedule))
+    error_message = "The schedule is a cron(...) or rate(...) of AWS's, such as cron(0 * * * ? *) for every hour, which is the most."
+  }
+
+  validation {
+    condition     = var.snapshot_copies == null || try(var.snapshot_copies.days >= 1, false)
+    error_message = "Copies are kept for a day or more."
+  }
+}
+
 variable "service_linked_roles" {
   description = "Service-linked roles to make, such as ecs.amazonaws.com, in an account that has never used the service. AWS makes them by itself, but not while IAM's control plane is down."
   type        = set(string)

@@ -18,6 +18,8 @@ provider "aws" {
 
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 module "roles" {
   source    = "../modules/roles"
   providers = { aws = aws.state }

@@ -154,3 +154,46 @@ run "a_source_in_another_region_than_the_primarys_is_refused" {
 
   expect_failures = [var.primary_database_arn]
 }
+
+run "where_backups_cannot_be_copied_snapshots_arrive_in_a_vault_with_the_standbys_key" {
+  command = plan
+
+  variables {
+    strategy        = "cold-standby"
+    snapshot_copies = {}
+  }
+
+  assert {
+    condition     = length(aws_db_instance_automated_backups_replication.this) == 0 && length(aws_backup_vault.copies) == 1
+    error_message = "It is one or the other."
+  }
+
+  assert {
+    condition     = aws_backup_vault.copies[0].kms_key_arn == var.database_key_arn && output.backup_vault_name == "shop-dr"
+    error_message = "A copy needs a key of its own region, and the name that the primary's schedule copies to."
+  }
+}
+
+run "a_warm_standby_needs_no_vault" {
+  command = plan
+
+  variables {
+    snapshot_copies = {}
+  }
+
+  assert {
+    condition     = length(aws_backup_vault.copies) == 0 && length(module.database) == 1
+    error_message = "It follows the primary's database."
+  }
+}
+
+run "a_schedule_is_aws_own" {
+  command = plan
+
+  variables {
+    strategy        = "pilot-light"
+    snapshot_copies = { schedule = "hourly" }
+  }
+
+  expect_failures = [var.snapshot_copies]
+}

@@ -99,7 +99,6 @@ run "a_pilot_light_has_nothing_to_bridge_to" {
 
   variables {
     strategy               = "pilot-light"
-    bridged                = false
     load_balancer_dns_name = null
     load_balancer_suffix   = null
     target_group_suffixes  = {}
@@ -125,6 +124,33 @@ run "a_bridge_to_nowhere_is_refused" {
   }
 
   expect_failures = [var.bridged]
+}
+
+run "a_pilot_light_that_runs_is_bridged" {
+  command = plan
+
+  variables {
+    strategy            = "pilot-light"
+    database_identifier = null
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this.origin_group) == 1 && aws_cloudfront_distribution.this.default_cache_behavior[0].target_origin_id == "bridge"
+    error_message = "Its load balancer is there."
+  }
+}
+
+run "the_bridge_can_be_left_out" {
+  command = plan
+
+  variables {
+    bridged = false
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this.origin_group) == 0
+    error_message = "Nobody wants it."
+  }
 }
 
 run "writes_through_an_origin_group_are_refused" {

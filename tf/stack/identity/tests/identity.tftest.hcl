@@ -71,3 +71,34 @@ run "without_operators_there_are_no_roles_for_people" {
     error_message = "A role that nobody may assume is of no use."
   }
 }
+
+run "aws_backup_gets_a_role_only_where_it_copies_snapshots" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role.backup) == 0 && output.backup_role_arn == null
+    error_message = "A role that nothing uses is of no use."
+  }
+}
+
+run "aws_backup_touches_one_database_and_its_own_snapshots" {
+  command = plan
+
+  variables {
+    snapshot_copies = {}
+  }
+
+  assert {
+    condition = alltrue([for s in jsondecode(aws_iam_role_policy.backup[0].policy).Statement :
+      s.Resource != "*" || alltrue([for a in s.Action : startswith(a, "rds:Describe")])
+    ])
+    error_message = "It looks at all, and changes named things."
+  }
+
+  assert {
+    condition = alltrue([for s in jsondecode(aws_iam_role_policy.backup[0].policy).Statement :
+      !contains(s.Action, "rds:DeleteDBSnapshot") || alltrue([for r in flatten([s.Resource]) : endswith(r, ":snapshot:awsbackup:*")])
+    ])
+    error_message = "It deletes no snapshot but its own."
+  }
+}

@@ -126,3 +126,52 @@ run "secret_and_database_are_adopted_together_with_their_settings" {
     error_message = "The database is adopted, and not public."
   }
 }
+
+run "snapshots_are_taken_every_hour_copied_and_a_failure_is_told" {
+  command = plan
+
+  variables {
+    strategy        = "cold-standby"
+    snapshot_copies = {}
+    backup_role_arn = "arn:aws:iam::111122223333:role/shop-backup"
+  }
+
+  assert {
+    condition     = one(aws_backup_plan.snapshots[0].rule).schedule == "cron(0 * * * ? *)" && one(one(aws_backup_plan.snapshots[0].rule).copy_action).destination_vault_arn == "arn:aws:backup:us-west-2:111122223333:backup-vault:shop-dr"
+    error_message = "Each is copied to the standby's vault."
+  }
+
+  assert {
+    condition     = one(aws_backup_selection.database[0].resources) == "arn:aws:rds:us-east-1:111122223333:db:shop-db"
+    error_message = "The primary's database is what is copied."
+  }
+
+  assert {
+    condition     = contains(aws_backup_vault_notifications.failed[0].backup_vault_events, "COPY_JOB_FAILED")
+    error_message = "A copy that fails is told."
+  }
+}
+
+run "snapshots_need_a_role" {
+  command = plan
+
+  variables {
+    strategy        = "cold-standby"
+    snapshot_copies = {}
+  }
+
+  expect_failures = [aws_backup_selection.database]
+}
+
+run "nothing_is_copied_by_schedule_unless_it_is_wanted" {
+  command = plan
+
+  variables {
+    strategy = "pilot-light"
+  }
+
+  assert {
+    condition     = length(aws_backup_plan.snapshots) == 0 && length(aws_backup_vault.snapshots) == 0 && length(aws_sns_topic_policy.alarms) == 0
+    error_message = "Copied backups are better."
+  }
+}
