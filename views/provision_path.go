@@ -70,7 +70,7 @@ func (s *pathScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	}
 	d := m.pathDraw(left.W)
 	chosen, w := m.path.Phases[s.index(m)], max(side.W, pick(side.W > 0, 0, paper.W), 1)
-	detail := append(d.detail(chosen, w), d.before(chosen).Wrap(w, 2)...)
+	detail := append(d.detail(chosen, w, m.h >= 30), d.before(chosen).Wrap(w, 2)...)
 	room := paper.H
 	if side.W == 0 {
 		room -= min(len(detail)+1, max(paper.H-len(m.path.Phases), 0))
@@ -139,7 +139,7 @@ func (d *pathDraw) lines(chosen, room int) (lines []ui.Line, at int) {
 		if i == chosen {
 			at = len(lines)
 		}
-		lines = append(lines, d.phase(i, x, i == chosen))
+		lines = append(lines, d.phase(x, i == chosen))
 		bar := ui.T(ui.Rule, "│")
 		if i == len(d.path.Phases)-1 {
 			bar = ui.Space(1)
@@ -157,9 +157,9 @@ func (d *pathDraw) lines(chosen, room int) (lines []ui.Line, at int) {
 }
 
 // phase is one phase: its state, what is there of it, and what did it.
-func (d *pathDraw) phase(i int, x dr.PhaseState, chosen bool) ui.Line {
+func (d *pathDraw) phase(x dr.PhaseState, chosen bool) ui.Line {
 	role, mark, word := d.state(x)
-	name := ui.Cat(ui.T(ui.Muted, d.number(i)+"  "), ui.T(pick(role == ui.Muted && !chosen, ui.Muted, ui.Text), phaseTitle(x)))
+	name := ui.Cat(ui.T(ui.Muted, d.number(x.Name)+"  "), ui.T(pick(role == ui.Muted && !chosen, ui.Muted, ui.Text), phaseTitle(x)))
 	if chosen || role == ui.Accent {
 		name = name.Bold()
 	}
@@ -170,17 +170,17 @@ func (d *pathDraw) phase(i int, x dr.PhaseState, chosen bool) ui.Line {
 }
 
 // number counts the phases as their owners do; the primary, which comes before them, has none.
-func (d *pathDraw) number(i int) string {
+func (d *pathDraw) number(name string) string {
 	n := 0
-	for _, x := range d.path.Phases[:i+1] {
+	for _, x := range d.path.Phases {
 		if x.Name != "primary" {
 			n++
 		}
+		if x.Name == name {
+			return pick(name == "primary", " ", fmt.Sprint(n))
+		}
 	}
-	if d.path.Phases[i].Name == "primary" {
-		return " "
-	}
-	return fmt.Sprint(n)
+	return " "
 }
 
 func phaseTitle(x dr.PhaseState) string {
@@ -244,11 +244,18 @@ func (d *pathDraw) done(x dr.PhaseState) string {
 }
 
 // detail is all that is known of a phase, and what the keys would do.
-func (d *pathDraw) detail(x dr.PhaseState, w int) []ui.Line {
+// With airy there is a blank line between its parts.
+func (d *pathDraw) detail(x dr.PhaseState, w int, airy bool) []ui.Line {
 	role, mark, word := d.state(x)
 	b := d.facts(w)
 	b.label = 8
 	b.text(ui.Join(2, ui.B(ui.Text, phaseTitle(x)), ui.T(role, mark+" "+word), ui.T(ui.Muted, pick(x.State == dr.PhaseThere, "", x.Why))))
+	part := func() {
+		if airy {
+			b.lines = append(b.lines, nil)
+		}
+	}
+	part()
 	for i, it := range x.Items {
 		needs := ""
 		if len(it.Needs) > 0 {
@@ -256,10 +263,15 @@ func (d *pathDraw) detail(x dr.PhaseState, w int) []ui.Line {
 		}
 		b.fact(pick(i == 0, "makes", ""), ui.Row(max(w-b.label, 1), 2, ui.P(0, ui.Cat(ui.T(ui.Muted, it.ID).Fit(7), ui.T(ui.Text, it.Title))), ui.P(1, ui.T(ui.Muted, needs))))
 	}
+	if len(x.Items) > 0 && len(x.Roots) > 0 {
+		part()
+	}
 	for i, r := range x.Roots {
 		b.fact(pick(i == 0, pick(len(x.Roots) == 1, "root", "roots"), ""), d.root(r, max(w-b.label, 1)))
 	}
+	part()
 	b.fact("run", d.lastRun(x))
+	part()
 	return b.lines
 }
 

@@ -246,8 +246,7 @@ func (s *phaseScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	lines := s.lines(m, d, x, max(paper.W, 1))
 	s.n, s.room = len(lines), paper.H
 	s.top = max(0, min(s.top, s.n-s.room))
-	i := slices.IndexFunc(m.path.Phases, func(p dr.PhaseState) bool { return p.Name == s.phase })
-	title := ui.Join(2, ui.T(ui.Muted, "Provision"), ui.B(ui.Text, strings.TrimSpace(d.number(max(i, 0))+" "+phaseTitle(x))), s.going())
+	title := ui.Join(2, ui.T(ui.Muted, "Provision"), ui.B(ui.Text, strings.TrimSpace(d.number(s.phase)+" "+phaseTitle(x))), s.going())
 	m.drawPage(c, title, ui.Window(lines, s.top, s.room), below(s.n, s.top, s.room))
 	return s.drawForm(m, c)
 }
@@ -272,7 +271,7 @@ func (s *phaseScreen) lines(m *root, d *pathDraw, x dr.PhaseState, w int) []ui.L
 	}
 	b.text(s.step(m, x))
 	b.lines = append(b.lines, nil)
-	b.lines = append(b.lines, d.detail(x, w)...)
+	b.lines = append(b.lines, d.detail(x, w, false)...)
 	if x.Name == "validation" {
 		b.section("What a drill would add")
 		b.text(ui.T(ui.Text, "That "+m.standbyName()+" really takes over: its database promoted, users sent there, and how long both take. Validation only looks."))

@@ -70,18 +70,18 @@ func countsLine(c dr.PlanCounts) ui.Line {
 // risk is a change that could lose something: what, why, and what must be typed for it.
 func (d *planDoc) risk(n *planNode, w int) []ui.Line {
 	c := n.change
-	role, mark, verb := ui.Bad, "✗", "DESTROY"
+	role, mark, verb, holds := ui.Bad, "✗", "DESTROY", ""
 	switch c.Risk() {
 	case "replace":
 		verb = "REPLACE"
 	case "data":
-		role, mark, verb = ui.Warn, "!", "changes data"
+		role, mark, verb, holds = ui.Warn, "!", "CHANGE", ", which holds data"
 	}
 	what := shortType(c.Type)
 	if n.find != nil {
 		what = n.find.What
 	}
-	line := ui.Cat(ui.Space(2), ui.T(role, mark+" "), ui.B(role, verb), ui.T(role, " the "+what+" "), ui.B(ui.Text, orWords(c.Name, c.Address)))
+	line := ui.Cat(ui.Space(2), ui.T(role, mark+" "), ui.B(role, verb), ui.T(role, " the "+what+" "), ui.B(ui.Text, orWords(c.Name, c.Address)), ui.T(role, holds))
 	if c.Name != "" && c.Name != c.Address {
 		line = ui.Cat(line, ui.T(ui.Muted, "  "+c.Address))
 	}

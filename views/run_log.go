@@ -36,7 +36,7 @@ func (f *runFrame) idWidth() int {
 	for _, s := range f.View.Steps {
 		ids = max(ids, ui.Width(s.ID))
 	}
-	return min(ids, 12)
+	return min(ids, 16)
 }
 
 func (f *runFrame) logLine(e runbook.Event, ids int) ui.Line {
