@@ -77,9 +77,10 @@ func (d *document) discover(field string, v Discover) {
 	}
 }
 
-// named: what a region must hold is named, or there is a way to find it.
+// named: what a region must hold is named, or there is a way to find it, or it is still to be provisioned: each phase writes its names.
 func (d *document) named(field string, r *Region) {
-	if r.Discover.any() {
+	theirs := d.config.Terraform.Primary != Ours && r == &d.config.Regions.Primary
+	if r.Discover.any() || d.config.Terraform.Primary != "" && !theirs {
 		return
 	}
 	for _, k := range []struct {

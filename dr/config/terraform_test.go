@@ -73,3 +73,21 @@ func TestATerraformSectionThatCannotBeIsRefusedWithItsPlace(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsStillToBeProvisionedNeedsNoNames(t *testing.T) {
+	for _, c := range []struct {
+		region  string
+		primary Ownership
+		ok      bool
+	}{
+		{"standby", "", false}, {"standby", Theirs, true}, {"standby", Ours, true}, {"primary", Theirs, false}, {"primary", Ours, true},
+	} {
+		with := parsed(t, "")
+		with.Terraform.Primary = c.primary
+		r := map[string]*Region{"primary": &with.Regions.Primary, "standby": &with.Regions.Standby}[c.region]
+		r.Clusters, r.Balancers, r.Databases, r.Discover = nil, nil, nil, Discover{}
+		if _, err := Marshal(with); (err == nil) != c.ok {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}

@@ -102,6 +102,7 @@ func (a *app) follow(ctx context.Context, c *config.Config, s *dr.State, l link,
 		link: l, printer: newPrinter(a.out, f.json, run, c.Simulated != nil), confirms: f.confirms(),
 		by: whoami(ctx, c), stops: stops, code: codePrompt(a.in, a.err), said: func() error { return said(s, run) },
 	}
+	d.also = newShower(d.printer, dr.ProvisionDir(c, run)).happened
 	a.code = d.drive(ctx)
 	return nil
 }

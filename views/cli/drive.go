@@ -23,6 +23,8 @@ type driver struct {
 	code func(ctx context.Context, why string) (string, error)
 	// said is what the run's process has said outside of its journal, and where that is; nil for nothing.
 	said func() error
+	// also is told of what has happened, after it was printed; nil: nobody.
+	also func(events []runbook.Event)
 
 	seen    int64 // the last event printed
 	handled map[string]bool
@@ -73,6 +75,9 @@ func (d *driver) isOver() bool {
 func (d *driver) show() {
 	events := d.Events(d.seen)
 	d.happened(events)
+	if d.also != nil {
+		d.also(events)
+	}
 	if n := len(events); n > 0 {
 		d.seen = events[n-1].N
 	}

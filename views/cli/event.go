@@ -3,6 +3,7 @@ package cli
 import (
 	"time"
 
+	"lifeboat/dr"
 	"lifeboat/dr/runbook"
 )
 
@@ -24,6 +25,8 @@ const (
 	evAnswer   eventType = "answer"   // it was answered, or withdrawn: Answer
 	evMode     eventType = "mode"     // the run goes on in another mode
 	evOpen     eventType = "open"     // all is over but steps that are kept being tried
+	evPlanned  eventType = "planned"  // a root of the stack was planned: Planned
+	evResource eventType = "resource" // an apply is done with a resource: Resource
 	evCommand  eventType = "command"  // --paper: what a person would type: Sheet
 	evEnd      eventType = "end"      // the last one: End
 )
@@ -50,6 +53,8 @@ type event struct {
 	Plan     *runbook.Plan     `json:"plan,omitempty"`
 	Question *runbook.Question `json:"question,omitempty"`
 	Answer   *answerDoc        `json:"answer,omitempty"`
+	Planned  *dr.RootPlan      `json:"planned,omitempty"`
+	Resource *resourceDoc      `json:"resource,omitempty"`
 	Sheet    *sheetDoc         `json:"command,omitempty"`
 	End      *endDoc           `json:"end,omitempty"`
 }

@@ -20,6 +20,8 @@ func (e event) lines() []string {
 		return e.questionLines(at)
 	case evCommand:
 		return e.Sheet.lines()
+	case evPlanned:
+		return e.plannedLines(at)
 	}
 	where, what := e.words()
 	return []string{ui.Clean(fmt.Sprintf("%s%-10s  %s", at, where, what))}
@@ -44,8 +46,20 @@ func (e event) words() (where, what string) {
 		return "run", "all is over but what is kept being tried; the run stays open, and keeps its lease"
 	case evEnd:
 		return "run", e.endWords()
+	case evResource:
+		return e.Step, e.Resource.words()
 	}
 	return e.place(), e.Text
+}
+
+func (e event) plannedLines(at string) []string {
+	var out []string
+	where := e.Step
+	for _, line := range rootPlanLines(e.Planned) {
+		out = append(out, ui.Clean(fmt.Sprintf("%s%-10s  %s", at, where, line)))
+		where = ""
+	}
+	return out
 }
 
 func (e event) place() string {
