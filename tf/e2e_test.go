@@ -19,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"lifeboat/aws/sim/terraform"
 )
 
 // e2e skips what takes minutes, unless the environment asks for it: "ci" for one pass, "full" for all of it.
@@ -39,6 +41,8 @@ type account struct {
 	inputs   map[string]any
 	roles    []byte
 	moved    bool // bootstrap's own state is in its bucket
+	lister   *lister
+	standIn  string // the director of a simulator, where the tests' own program stands in for Terraform; else ""
 
 	mu      sync.Mutex
 	outputs map[string]map[string]any // by root
@@ -50,10 +54,16 @@ func newAccount(t *testing.T) *account {
 		t.Setenv(name, os.DevNull)
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	a := &account{t: t, program: real(t), endpoint: motoDR(t), base: t.TempDir(), outputs: map[string]map[string]any{}}
+	a := &account{t: t, program: real(t), endpoint: motoDR(t), base: t.TempDir(), outputs: map[string]map[string]any{}, lister: newLister()}
 	a.roles = rolesFileOf(t, 1, "us-east-1")
+	a.inputs = testInputs()
+	return a
+}
+
+// testInputs are what a person would give.
+func testInputs() map[string]any {
 	digest := func(c string) string { return "sha256:" + strings.Repeat(c, 64) }
-	a.inputs = map[string]any{
+	return map[string]any{
 		"estate": "shop", "strategy": "warm-standby", "domains": []string{"shop.example", "grafana.shop.example"}, "aliases": []string{"shop.example"},
 		"origin_domain": "origin.shop.example", "repositories": []string{"backend", "frontend", "grafana", "prometheus"},
 		"observability": map[string]any{"grafana_host": "grafana.shop.example"},
@@ -61,7 +71,6 @@ func newAccount(t *testing.T) *account {
 		"operators": []string{"arn:aws:iam::123456789012:root"},
 		"digests":   map[string]string{"backend": digest("b"), "frontend": digest("f"), "grafana": digest("a"), "prometheus": digest("e")},
 	}
-	return a
 }
 
 // rolesFileOf is a roles file in which one region writes and serves: full size there, and in the other what it stands by
@@ -176,6 +185,9 @@ func (a *account) spec(root string) Spec {
 	s := Spec{Program: a.program, Base: a.base, Root: root, Vars: vars, Roles: a.roles, Env: map[string]string{
 		"AWS_ENDPOINT_URL": a.endpoint, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true", "AWS_MAX_ATTEMPTS": "3",
 	}}
+	if a.standIn != "" {
+		s.Env = map[string]string{terraform.Env: a.standIn}
+	}
 	if bucket := a.output("bootstrap", "state_bucket"); bucket != "" && (root != "bootstrap" || a.moved) {
 		s.Backend = &Backend{Bucket: bucket, Region: "us-west-2"}
 	}
@@ -211,6 +223,10 @@ func (a *account) provision(root string) error {
 	if err := p.Guard(nil); err != nil {
 		return err
 	}
+	var shown []byte
+	if a.lister != nil {
+		shown = a.shownPlan(d)
+	}
 	done := 0
 	err = d.Apply(a.t.Context(), func(e Event) {
 		if e.Kind == Done {
@@ -221,6 +237,11 @@ func (a *account) provision(root string) error {
 		return err
 	}
 	applied := time.Since(begin) - planned
+	if a.lister != nil {
+		if err := a.listed(root, shown, d); err != nil {
+			return err
+		}
+	}
 	outputs, err := d.Outputs(a.t.Context())
 	if err != nil {
 		return err
@@ -291,6 +312,10 @@ func TestEveryRootIsAppliedAndThenPlansToNoChangesAlsoAfterAFailover(t *testing.
 	a.noSecretInState("compute")
 
 	full := os.Getenv("LIFEBOAT_E2E") == "full" // half an hour: give go test a -timeout
+	if full {
+		a.listStrategies()
+	}
+	a.lister.compared(t, full)
 	a.whileTheOtherRegionIsDark()
 	a.whileFrozen()
 	a.replacementIsStopped()

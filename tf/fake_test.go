@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"lifeboat/aws/sim/terraform"
 )
 
 // The tests' own program stands in for Terraform, so that terraform-exec's real code runs: fakeEnv says how it behaves.
@@ -17,6 +19,9 @@ const fakeEnv = "LIFEBOAT_TEST_TERRAFORM"
 func TestMain(m *testing.M) {
 	if how := os.Getenv(fakeEnv); how != "" {
 		os.Exit(fake(how, os.Args[1:]))
+	}
+	if director, asked := terraform.Asked(); asked {
+		os.Exit(terraform.Main(director, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

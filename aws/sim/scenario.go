@@ -20,6 +20,7 @@ import (
 
 // Scenario is a file that says what a simulator is like and what befalls it:
 //
+//	estate: empty        # what is there at first; left out: the reference estate
 //	services: 100        # a region; left out: the reference estate's four
 //	seed: 7
 //	speed: 10
@@ -28,6 +29,7 @@ import (
 //	    do: darken       # an action of the director's
 //	    args: [us-east-1]
 type Scenario struct {
+	Estate   string  `yaml:"estate"`   // what is there at first: empty, primary-only; "": the reference estate
 	Services int     `yaml:"services"` // services a region; 0: the reference estate's
 	Seed     uint64  `yaml:"seed"`
 	Speed    float64 `yaml:"speed"`
@@ -57,8 +59,19 @@ func (d *Delay) UnmarshalYAML(node ast.Node) error {
 
 func (d Delay) String() string { return time.Duration(d).String() }
 
-// LoadScenario reads a scenario from a file.
+// Scenarios are those that need no file, by name.
+func Scenarios() (names []string) {
+	for _, h := range cloud.Holdings {
+		names = append(names, string(h))
+	}
+	return names
+}
+
+// LoadScenario reads a scenario from a file, or gives the one of that name.
 func LoadScenario(path string) (*Scenario, error) {
+	if slices.Contains(Scenarios(), path) {
+		return &Scenario{Estate: path}, nil
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the scenario: %w", err)
@@ -74,6 +87,9 @@ func ParseScenario(name string, content []byte) (*Scenario, error) {
 	}
 	if err := yaml.UnmarshalWithOptions(content, &s, yaml.Strict()); err != nil {
 		return nil, inFile(name, err)
+	}
+	if s.Estate != "" && !slices.Contains(Scenarios(), s.Estate) {
+		return nil, at(name, content, "estate", fmt.Sprintf("there is no estate %q; there are %s", s.Estate, strings.Join(Scenarios(), ", ")))
 	}
 	if s.Services < 0 {
 		return nil, at(name, content, "services", fmt.Sprintf("%d services cannot be; say how many each region has", s.Services))

@@ -16,6 +16,7 @@ import (
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/cloudflare"
 	"lifeboat/aws/sim/public"
+	"lifeboat/aws/sim/terraform"
 )
 
 // Server is a running simulator.
@@ -53,7 +54,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		}
 	}
 	s := &Server{
-		cloud:   cloud.Reference(cloud.Options{Now: o.Now, Seed: o.Seed, Speed: o.Speed, Services: o.Services}),
+		cloud:   cloud.Reference(cloud.Options{Now: o.Now, Seed: o.Seed, Speed: o.Speed, Services: o.Services, Holds: cloud.Holding(o.Scenario.Estate)}),
 		options: o, activity: &activity{}, done: make(chan struct{}),
 	}
 	s.activity.touch()
@@ -102,6 +103,7 @@ func (s *Server) listen(ctx context.Context, authority *public.Authority) error 
 func handler(c *cloud.Cloud) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(directorPrefix, director(c))
+	mux.Handle(terraform.Prefix, provider(c))
 	mux.Handle(cloudflare.Prefix+"/", cloudflare.Handler(c))
 	mux.Handle("/", api.Handler(c))
 	return mux

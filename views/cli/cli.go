@@ -23,6 +23,8 @@ import (
 
 	"charm.land/fang/v2"
 	"github.com/spf13/cobra"
+
+	"lifeboat/aws/sim/terraform"
 )
 
 const (
@@ -47,7 +49,12 @@ type app struct {
 
 // Main runs the command line and gives the exit code. A signal that ends programs (interrupt, terminate, hang-up) ends
 // the command cleanly.
+//
+// Where a simulated estate's runs start this program in Terraform's place, it is that: see package aws/sim/terraform.
 func Main(args []string) int {
+	if director, asked := terraform.Asked(); asked {
+		return terraform.Main(director, args, os.Stdout, os.Stderr)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings...)
 	defer stop()
 	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}

@@ -44,6 +44,18 @@ func certificateOf(x *cloud.Certificate) wire.Struct {
 	}...)
 }
 
+// proofOf is how far the proof of a name has come, and the record that it asks for.
+func proofOf(x *cloud.Certificate, p cloud.Proof) wire.Struct {
+	status := "SUCCESS"
+	if x.Status != "ISSUED" {
+		status = x.Status
+	}
+	return wire.Struct{
+		{"DomainName", p.Domain}, {"ValidationDomain", p.Domain}, {"ValidationStatus", status}, {"ValidationMethod", "DNS"},
+		{"ResourceRecord", wire.Struct{{"Name", p.Record.Name}, {"Type", p.Record.Type}, {"Value", p.Record.Value}}},
+	}
+}
+
 func describeCertificate(c *call) (wire.Struct, error) {
 	arn := c.in.String("CertificateArn")
 	for _, x := range c.region.Certificates {
@@ -52,7 +64,8 @@ func describeCertificate(c *call) (wire.Struct, error) {
 			return wire.Struct{{"Certificate", append(certificateOf(x),
 				wire.Field{"DomainValidationOptions", wire.Each("member", x.Names, validationOf(x))},
 				wire.Field{"SubjectAlternativeNames", wire.Members(x.Names)},
-				wire.Field{"InUseBy", wire.Members(x.InUse)})}}, nil
+				wire.Field{"InUseBy", wire.Members(x.InUse)},
+				wire.Field{"DomainValidationOptions", wire.Each("member", x.Proofs, func(p cloud.Proof) wire.Struct { return proofOf(x, p) })})}}, nil
 		}
 	}
 	return nil, wire.Refuse("ResourceNotFoundException", "Could not find certificate %s.", arn)

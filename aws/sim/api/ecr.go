@@ -13,6 +13,7 @@ var ecrOperations = map[string]operation{
 	"ListImages":           listImages,
 	"BatchGetImage":        batchGetImage,
 	"DescribeRegistry":     describeRegistry,
+	"PutImage":             putImage,
 }
 
 var ecrPages = paging{"nextToken", "maxResults", 1000}
@@ -163,10 +164,26 @@ func batchGetImage(c *call) (wire.Struct, error) {
 	}, nil
 }
 
-// describeRegistry says that the first region's registry replicates to the other one.
+// putImage is the end of a push.
+func putImage(c *call) (wire.Struct, error) {
+	repo, err := c.repository()
+	if err != nil {
+		return nil, err
+	}
+	img, err := c.PutImage(c.region, repo, c.in.String("imageManifest"), c.in.String("imageTag"))
+	if err != nil {
+		return nil, err
+	}
+	return wire.Struct{{"image", wire.Struct{
+		{"registryId", c.Account}, {"repositoryName", repo.Name}, {"imageId", imageID(img.Digest, c.in.String("imageTag"))},
+		{"imageManifest", img.Manifest}, {"imageManifestMediaType", cloud.ManifestType},
+	}}}, nil
+}
+
+// describeRegistry says where the registry replicates to.
 func describeRegistry(c *call) (wire.Struct, error) {
 	var rules []wire.Struct
-	if c.region == c.Regions[0] {
+	if c.Replicates(c.region) {
 		rules = append(rules, wire.Struct{
 			{"destinations", wire.Members([]wire.Struct{{{"region", c.Regions[1].Name}, {"registryId", c.Account}}})},
 		})

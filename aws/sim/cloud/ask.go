@@ -189,7 +189,12 @@ func (w *World) databaseOf(d *TaskDefinition) *Database {
 	return nil
 }
 
-func (d *TaskDefinition) databaseHost() string { return d.env("DB_HOST") }
+func (d *TaskDefinition) databaseHost() string {
+	if host := d.env("DATABASE_HOST"); host != "" { // the stack's name for it
+		return host
+	}
+	return d.env("DB_HOST")
+}
 
 func (d *TaskDefinition) env(name string) string {
 	for _, c := range d.Containers {

@@ -48,7 +48,7 @@ func (w *World) backUpOne(r *Region, db *Database) {
 	w.take(db, s)
 	away := w.other(r)
 	w.After(5*time.Minute, func() {
-		if r.Dark || away.Dark {
+		if r.Dark || away.Dark || len(away.Keys) == 0 {
 			return
 		}
 		c := w.copied(s, away, w.now)

@@ -22,8 +22,22 @@ type Options struct {
 	Estate   string           // the estate's name, first part of its resources' names; "" means "davidshaevel"
 	Zone     string           // the public zone; "" means "davidshaevel.com"
 	Regions  [2]string        // primary and standby; "" means us-east-1 and us-west-2
+	Holds    Holding          // what of the reference estate is there at first
 	Services int              // services a region; less than 4 means the reference's 4
 }
+
+// Holding is what of the reference estate a cloud begins with.
+type Holding string
+
+// The holdings.
+const (
+	Everything  Holding = ""             // both regions, warm standby
+	PrimaryOnly Holding = "primary-only" // the first region, in its owner's hands: no standby, one origin
+	Nothing     Holding = "empty"        // an account and a zone
+)
+
+// Holdings are those that have a name.
+var Holdings = []Holding{PrimaryOnly, Nothing}
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {

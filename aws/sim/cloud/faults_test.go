@@ -164,7 +164,7 @@ func TestWrongActionsAreRefusedWithWhatWouldBeRight(t *testing.T) {
 }
 
 func TestEveryActionOfTheTableRunsAndIsTakenBack(t *testing.T) {
-	values := map[string]string{"REGION": east, "DURATION": "1s", "SERVICE": backend, "ACTION": "DescribeServices"}
+	values := map[string]string{"REGION": east, "DURATION": "1s", "SERVICE": backend, "ACTION": "DescribeServices", "IMAGE": "all", "NAME": "/ecs/x", "ADDRESS": "aws_vpc.this"}
 	for _, a := range Actions() {
 		c := Reference(newClock().options(1))
 		c.Offer(backend, []string{"DescribeServices"}) // break-call's SERVICE is another kind than stop-tasks'

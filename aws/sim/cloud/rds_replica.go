@@ -18,6 +18,8 @@ type ReplicaOrder struct {
 	DeletionProtection bool
 	MaxStorage         int
 	Tags               []Tag
+
+	takes span // how long it is creating; none: replicaTime
 }
 
 // CreateReplica makes a replica in time: it is creating for as long as the snapshot of its source takes to come over,
@@ -42,7 +44,10 @@ func (w *World) CreateReplica(r *Region, order ReplicaOrder) (*Database, error) 
 	source.Replicas = append(source.Replicas, db)
 	r.Databases = append(r.Databases, db)
 	w.born(db)
-	w.work(db, creating, w.draw(replicaTime), func() { w.ready(db) })
+	if order.takes == (span{}) {
+		order.takes = replicaTime
+	}
+	w.work(db, creating, w.draw(order.takes), func() { w.ready(db) })
 	return db, nil
 }
 
@@ -51,13 +56,13 @@ func (db *Database) fill(r *Region, source *Database) {
 	if db.Class == "" {
 		db.Class = source.Class
 	}
-	if db.Subnets == "" {
+	if db.Subnets == "" && len(r.SubnetGroups) > 0 {
 		db.Subnets = r.SubnetGroups[0]
 	}
-	if db.Parameters == "" {
+	if db.Parameters == "" && len(r.ParameterGroups) > 0 {
 		db.Parameters = r.ParameterGroups[0]
 	}
-	if len(db.Groups) == 0 {
+	if len(db.Groups) == 0 && len(r.SecurityGroups) > 0 {
 		db.Groups = []string{r.SecurityGroups[0].ID}
 	}
 	if db.KMSKey == "" {

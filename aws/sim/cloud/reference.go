@@ -22,7 +22,14 @@ func Reference(o Options) *Cloud {
 	c := New(o, start)
 	w := c.world
 	b := builder{World: w, zone: o.Zone, born: now.AddDate(0, 0, -age)}
-	b.fill(o.Services)
+	switch o.Holds {
+	case Nothing:
+		b.fillNothing(o.Services)
+	case PrimaryOnly:
+		b.fillPrimary(o.Services)
+	default:
+		b.fill(o.Services)
+	}
 	w.Users = Users{Pages: 8, API: 4, Writes: 0.25}
 	w.touch()
 	w.settle()

@@ -29,8 +29,18 @@ type Certificate struct {
 	NotBefore   time.Time
 	NotAfter    time.Time
 	InUse       []string
+	Proofs      []Proof // what must be published before it is issued; none: it was issued long ago
 	Tags        []Tag
 }
+
+// Proof is the record that proves one name of a certificate.
+type Proof struct {
+	Domain string
+	Record Validation
+}
+
+// Validation is a DNS record that ACM looks for.
+type Validation struct{ Name, Type, Value string }
 
 // Secret is a Secrets Manager secret's description; the value is not simulated.
 type Secret struct {

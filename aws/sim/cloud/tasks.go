@@ -197,13 +197,18 @@ func (w *World) replaceUnhealthy(target *Target) {
 // digest is what an image reference means in its registry; "" if there is no such image.
 func (w *World) digest(ref string) string {
 	registry, rest, _ := strings.Cut(ref, "/")
-	name, tag, _ := strings.Cut(rest, ":")
+	name, digest, pinned := strings.Cut(rest, "@")
+	name, tag, _ := strings.Cut(name, ":")
 	for _, r := range w.Regions {
 		if registry != r.Registry() {
 			continue
 		}
 		if repo := r.Repository(name); repo != nil {
-			if img := repo.Tagged(tag); img != nil {
+			img := repo.Tagged(tag)
+			if pinned {
+				img = repo.Image(digest)
+			}
+			if img != nil {
 				return img.Digest
 			}
 		}

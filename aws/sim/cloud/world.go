@@ -35,6 +35,10 @@ type World struct {
 	offers   map[string][]string // what the control planes answer; see Offer
 	flow     flow
 	named    []DatabaseName // identifiers of instances that Cloud.EachDatabase has not told yet
+
+	pieces       map[string]Piece  // what Terraform made, and what the model knows only by name; see Piece
+	breakage     map[string]string // what the provider says of an address instead of making it
+	unreplicated []string          // regions whose registry replicates to no other
 }
 
 // Region is one AWS region of the estate's account. Slices are in order of creation.
@@ -76,7 +80,7 @@ func newWorld(o Options, start time.Time) *World {
 	w := &World{
 		Estate: o.Estate, Account: accountOf(o.Estate), Speed: o.Speed,
 		now: start, seed: o.Seed, rand: rand.New(rand.NewPCG(o.Seed, 1)), asked: rand.New(rand.NewPCG(o.Seed, 2)),
-		sessions: map[string]Identity{}, offers: map[string][]string{"cloudflare": nil}, // until its plane says more
+		pieces: map[string]Piece{}, breakage: map[string]string{}, sessions: map[string]Identity{}, offers: map[string][]string{"cloudflare": nil}, // until its plane says more
 	}
 	for i, name := range o.Regions {
 		r := &Region{Name: name, Environment: [...]string{"primary", "dr"}[i], account: w.Account, network: i, metrics: metrics{}}
