@@ -30,7 +30,8 @@ type builder struct {
 	program tf.Program
 
 	writing sync.Mutex // lifeboat.yaml
-	kicked  time.Time  // when everything was last asked to be read anew
+	besides besides
+	kicked  time.Time // when everything was last asked to be read anew
 
 	mu       sync.Mutex
 	made     map[string]*savedPlan     // plans that can be applied, by root

@@ -278,6 +278,7 @@ func (b *builder) notice(root string) runbook.Notice {
 	}
 	n := runbook.Notice{What: []string{root + ": " + planWords(m.plan)}, Time: "unknown: " + noRunYet}
 	n.What = append(n.What, mostChanges(m.plan.Changes)...)
+	n.What = append(n.What, b.besideWords(m.plan.Changes)...)
 	for _, f := range m.plan.Findings() {
 		n.Failing = append(n.Failing, runbook.Failing{ID: guardID(root, f), Text: plain(f.Words()), Override: plain(f.Name)})
 		if f.Action == PlanDestroy || f.Action == PlanReplace {
