@@ -1,12 +1,14 @@
 package runbook
 
+import "slices"
+
 // Sheet is what is left of one step, for a person without Lifeboat.
 type Sheet struct {
 	Step     string
 	Title    string
 	Why      string
 	State    State
-	Gate     string // the phrase that Lifeboat would ask for, with the first step behind that gate; "" where none
+	Gate     string // the phrase that Lifeboat would still ask for, with the first step behind that gate; "" where none
 	Commands []string
 }
 
@@ -25,7 +27,7 @@ func Paper(p Procedure, v View) []Sheet {
 		if known {
 			sheet.State = seen.State
 		}
-		if s.Gate != nil && !asked[s.Gate.ID] {
+		if s.Gate != nil && !asked[s.Gate.ID] && !slices.Contains(v.passed, gateID(s.Gate)) {
 			sheet.Gate, asked[s.Gate.ID] = s.Gate.Phrase, true
 		}
 		if s.Paper != nil {
