@@ -96,9 +96,12 @@ func TestOnAnEmptySimulatedAccountEveryRootIsAppliedAndThenPlansToNoChanges(t *t
 	s.migrate()
 	s.together(s.provision, "primary")
 	s.push()
-	for _, root := range [][]string{{"primary", "identity"}, {"foundation", "source"}, {"data"}, {"compute"}, {"failover"}} {
-		s.together(s.provision, root...)
-	}
+	s.together(s.provision, "primary", "identity")
+	s.together(s.provision, "foundation", "source")
+	s.together(s.provision, "data")
+	s.push() // again: replication is not retroactive
+	s.together(s.provision, "compute")
+	s.together(s.provision, "failover")
 	s.whole()
 }
 
