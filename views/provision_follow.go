@@ -114,12 +114,12 @@ func lineRank(l dr.ResourceLine) int {
 	return 3
 }
 
-// rootIn is the root that a step is about; "" where it is about none: plan-data, apply-data, verify-data.
+// rootIn is the root that a step is about, as in plan-data or apply-primary-services; "" where it is about none.
 func rootIn(step string) string {
-	for _, verb := range []string{"plan-", "apply-", "verify-", "names-", "unlock-"} {
-		if root, ok := strings.CutPrefix(step, verb); ok {
-			return root
-		}
+	verb, root, _ := strings.Cut(step, "-")
+	if !slices.Contains([]string{"unlock", "images", "plan", "apply", "verify", "names"}, verb) {
+		return ""
 	}
-	return ""
+	root, _, _ = strings.Cut(root, "-")
+	return root
 }

@@ -16,7 +16,8 @@ func (d *planDoc) build(n *planNode) []ui.Line {
 	case planHead:
 		return []ui.Line{d.head(w)}
 	case planWhy:
-		return ui.Cat(ui.Space(2), ui.T(ui.Warn, "! "+n.text)).Wrap(w, 4)
+		role := pick(d.plan.Waits, ui.Muted, ui.Warn)
+		return ui.Cat(ui.Space(2), ui.T(role, pick(d.plan.Waits, "", "! ")+n.text)).Wrap(w, 4)
 	case planRisk:
 		return d.risk(n, w)
 	case planModule:
@@ -37,6 +38,8 @@ func (d *planDoc) head(w int) ui.Line {
 	p := d.plan
 	left := ui.Join(2, ui.B(ui.Text, p.Root), countsLine(p.Counts))
 	switch {
+	case p.Waits:
+		left = ui.Join(2, ui.B(ui.Text, p.Root), ui.T(ui.Muted, "○ planned once another root is there"))
 	case p.Why != "":
 		left = ui.Join(2, ui.B(ui.Text, p.Root), ui.T(ui.Warn, "not planned"))
 	case p.Applied:

@@ -102,12 +102,22 @@ func (s *runScreen) gatePlan(m *root) *planDoc {
 	if s.shown == nil || s.shown.Kind != runbook.AskGate || s.at != "" {
 		return nil
 	}
-	root, ok := strings.CutPrefix(s.shown.Step, "apply-")
 	plans := m.path.plans[s.id]
-	if !ok || plans == nil {
+	if !strings.HasPrefix(s.shown.Step, "apply-") || plans == nil {
 		return nil
 	}
-	return plans.docs[root]
+	return plans.docs[rootIn(s.shown.Step)]
+}
+
+// asked is the open question; one that stands below its plan does not say what that says.
+func (s *runScreen) asked(m *root) *runbook.Question {
+	if s.gatePlan(m) == nil || s.shown.Notice == nil {
+		return s.shown
+	}
+	q, n := *s.shown, *s.shown.Notice
+	n.What, n.Never = n.What[:min(len(n.What), 1)], nil
+	q.Notice = &n
+	return &q
 }
 
 // drawGatePlan puts the plan above its gate, what could be lost first.
@@ -372,7 +382,8 @@ func (f *runFrame) reportRoot(b *facts, root string, plan dr.RootPlan) {
 			made = ui.T(ui.Text, doneWords(plan.Counts))
 		}
 	} else if plan.Why != "" {
-		more = append(more, ui.T(ui.Warn, "! "+plan.Why))
+		made = ui.T(ui.Muted, pick(plan.Waits, "planned once another root is there", "not planned"))
+		more = append(more, ui.T(pick(plan.Waits, ui.Muted, ui.Warn), pick(plan.Waits, "", "! ")+plan.Why))
 	}
 	if !over {
 		mark = ui.T(ui.Muted, "·")

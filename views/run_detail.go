@@ -32,8 +32,8 @@ func wordsRole(s runbook.State) ui.Role {
 
 // undoWords is what it takes to take a step back.
 func (f *runFrame) undoWords(u runbook.UndoCost) string {
-	if u == runbook.UndoNever && provisioning(f.View.Plan) {
-		return "undo: a plan of its own that takes it away"
+	if (u == runbook.UndoNever || u == runbook.UndoHours) && provisioning(f.View.Plan) {
+		return "undo: by a plan of its own"
 	}
 	return undoWords(u)
 }

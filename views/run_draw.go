@@ -85,7 +85,7 @@ func (s *runScreen) lower(m *root, f *runFrame, w int) lower {
 	}
 	switch {
 	case s.shown != nil:
-		l.body = f.questionBody(s.shown, s.form != nil && s.form.overriding(), w)
+		l.body = f.questionBody(s.asked(m), s.form != nil && s.form.overriding(), w)
 	case s.form != nil || len(f.View.Steps) == 0:
 	case f.View.Open && s.at == "":
 		l.body = f.summary(w).lines

@@ -67,7 +67,7 @@ func foldOf(s runbook.StepView) ui.Fold {
 // stepWords is what goes on in a step, or what came of it.
 func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
 	words := essence(f.words(s))
-	if root, ok := strings.CutPrefix(s.ID, "apply-"); ok && provisioning(f.View.Plan) && (s.State == runbook.StateDoing || s.State == runbook.StateWatched) {
+	if root := rootIn(s.ID); strings.HasPrefix(s.ID, "apply-") && provisioning(f.View.Plan) && (s.State == runbook.StateDoing || s.State == runbook.StateWatched) {
 		words = orWords(strings.TrimSpace(f.countWords(root)), words)
 	}
 	switch s.State {
