@@ -99,6 +99,15 @@ func findTerraform(ctx context.Context, c *config.Config) (tf.Program, error) {
 	return tf.FindAt(ctx, c.Terraform.Program)
 }
 
+// TerraformWords is the program that an estate is provisioned with, as a person calls it: "terraform 1.11.4"; "" where there is none.
+func TerraformWords(ctx context.Context, c *config.Config) string {
+	p, err := findTerraform(ctx, c)
+	if err != nil {
+		return ""
+	}
+	return p.Words()
+}
+
 // ours says whether the stack makes the primary.
 func (b *builder) ours() bool { return b.c.Terraform.Primary == config.Ours }
 

@@ -3,7 +3,6 @@ package dr
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -199,11 +199,20 @@ func (b *builder) secretsPath(root string) string {
 	return filepath.Join(b.dir, "secrets", root+".json")
 }
 
-// password is one that nobody has to type: 32 letters, digits, - and _.
+// password is one that nobody has to type: 32 letters and digits, which every service takes.
 func password() string {
-	var raw [24]byte
-	_, _ = rand.Read(raw[:]) // it never fails
-	return base64.RawURLEncoding.EncodeToString(raw[:])
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz23456789"
+	var b strings.Builder
+	for b.Len() < 32 {
+		var raw [64]byte
+		_, _ = rand.Read(raw[:]) // it never fails
+		for _, c := range raw {
+			if int(c) < 256-256%len(letters) && b.Len() < 32 { // each letter is as likely as every other
+				b.WriteByte(letters[int(c)%len(letters)])
+			}
+		}
+	}
+	return b.String()
 }
 
 // importsPath keeps what the next plan of a root imports, since it was found there.

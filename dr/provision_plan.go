@@ -110,7 +110,7 @@ func (b *builder) follow(t *runbook.Task, root, op string) (each func(tf.Event),
 	each = func(e tf.Event) {
 		w.put(e)
 		p.take(e, at)
-		if now := b.now(); now.Sub(said) >= sayEvery {
+		if now := b.now(); now.Sub(said) >= sayEvery && p.Done+p.Total > 0 {
 			said = now
 			t.Say("%s", progressWords(p))
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
 )
@@ -45,6 +46,38 @@ func resources(m *tfjson.StateModule, list []Resource) []Resource {
 		list = resources(child, list)
 	}
 	return list
+}
+
+// Held is how many resources the root's state holds. It needs no provider.
+func (d *Dir) Held(ctx context.Context) (int, error) {
+	d.one.Lock()
+	defer d.one.Unlock()
+	text, err := d.exec.StatePull(ctx)
+	if err != nil {
+		return 0, d.plainly("state pull", err)
+	}
+	return held(text)
+}
+
+func held(state string) (n int, err error) {
+	if strings.TrimSpace(state) == "" {
+		return 0, nil // there is none yet
+	}
+	var s struct {
+		Resources []struct {
+			Mode      string            `json:"mode"`
+			Instances []json.RawMessage `json:"instances"`
+		} `json:"resources"`
+	}
+	if err := json.Unmarshal([]byte(state), &s); err != nil {
+		return 0, fmt.Errorf("the state cannot be read: %w", err)
+	}
+	for _, r := range s.Resources {
+		if r.Mode == "managed" {
+			n += len(r.Instances)
+		}
+	}
+	return n, nil
 }
 
 // Outputs are the root's outputs by name, as JSON values, without the sensitive ones: variables of the roots after it.

@@ -12,8 +12,9 @@ type Variable struct {
 	Name        string
 	Type        string // as in HCL, in one line: map(object({ min = number, max = number }))
 	Description string
-	Required    bool // it has no default
-	Secret      bool // sent once, kept in no plan and no state
+	Required    bool   // it has no default
+	Default     string // as in HCL, in one line
+	Secret      bool   // sent once, kept in no plan and no state
 }
 
 // Blocks begin in the first column and end with a brace there: `terraform fmt` sees to it, and a test that it is run.
@@ -23,6 +24,7 @@ var (
 
 	description = regexp.MustCompile(`(?m)^  description\s*= "(.*)"$`)
 	typeOf      = regexp.MustCompile(`(?ms)^  type\s*= (.*?)(?:\n  [a-z]|\n\n|\z)`)
+	defaultOf   = regexp.MustCompile(`(?ms)^  default\s*= (.*?)(?:\n  [a-z]|\n\n|\z)`)
 	hasDefault  = regexp.MustCompile(`(?m)^  default\s*=`)
 	ephemeral   = regexp.MustCompile(`(?m)^  ephemeral\s*= true$`)
 	spaces      = regexp.MustCompile(`\s+`)
@@ -38,6 +40,9 @@ func Variables(root string) ([]Variable, error) {
 		}
 		if m := typeOf.FindStringSubmatch(body); m != nil {
 			v.Type = strings.TrimSpace(spaces.ReplaceAllString(m[1], " "))
+		}
+		if m := defaultOf.FindStringSubmatch(body); m != nil {
+			v.Default = strings.TrimSpace(spaces.ReplaceAllString(m[1], " "))
 		}
 		list = append(list, v)
 	})
