@@ -16,7 +16,7 @@ type Adoption struct {
 // Adoptions are what can be taken over. A resource has one owner: the owner's root lets go of it (Removed) before ours
 // applies, and one who keeps it leaves the variable that makes it ours unset.
 var Adoptions = []Adoption{
-	{"the distribution", "failover", "aws_cloudfront_distribution.this", "its id"},
+	{"the distribution", "failover", "aws_cloudfront_distribution.this[0]", "its id"},
 	{"the database's secret", "source", "aws_secretsmanager_secret.database[0]", "its ARN"},
 	{"the registry's replication rule", "source", "aws_ecr_replication_configuration.this[0]", "the account"},
 	{"the primary database", "source", "module.database[0].aws_db_instance.this", "its name"},

@@ -435,7 +435,7 @@ func (a *account) adopted() {
 	a.t.Helper()
 	list := []struct{ root, address, id string }{
 		{"source", "aws_ecr_replication_configuration.this[0]", "123456789012"},
-		{"failover", "aws_cloudfront_distribution.this", a.output("failover", "distribution_id")},
+		{"failover", "aws_cloudfront_distribution.this[0]", a.output("failover", "distribution_id")},
 		{"data", "module.database[0].aws_db_instance.this", "shop-dr-db"},
 	}
 	for _, c := range list {

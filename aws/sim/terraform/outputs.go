@@ -181,8 +181,8 @@ func (o outputting) failover() map[string]any {
 		records = []any{}
 	}
 	return map[string]any{
-		"distribution_id": o.at("aws_cloudfront_distribution.this", "id"), "distribution_arn": o.at("aws_cloudfront_distribution.this", "arn"),
-		"distribution_domain": o.at("aws_cloudfront_distribution.this", "domain_name"), "cdn_certificate_records": records,
+		"distribution_id": o.at("aws_cloudfront_distribution.this[0]", "id"), "distribution_arn": o.at("aws_cloudfront_distribution.this[0]", "arn"),
+		"distribution_domain": o.at("aws_cloudfront_distribution.this[0]", "domain_name"), "cdn_certificate_records": records,
 		"alarm_topic_arns": map[string]any{"standby": o.at("aws_sns_topic.standby", "arn"), "edge": o.at("aws_sns_topic.global", "arn")},
 	}
 }

@@ -68,7 +68,9 @@ func (v variables) has(root string, r Resource) bool {
 	case block == "aws_ecr_replication_configuration.this":
 		return v["replicate_images"] == true
 	case root == "failover" && (block == "aws_acm_certificate.cdn" || block == "aws_acm_certificate_validation.cdn"):
-		return v["cdn_certificate_arn"] == nil
+		return v["own_distribution"] == true && v["cdn_certificate_arn"] == nil
+	case block == "aws_cloudfront_distribution.this":
+		return v["own_distribution"] == true
 	case block == "aws_cloudwatch_metric_alarm.lag":
 		return v["database_identifier"] != nil
 	case root == "primary" && (block == "module.network.aws_eip.nat" || block == "module.network.aws_nat_gateway.this"):
@@ -356,7 +358,8 @@ func (v variables) instance(root string) map[string]any {
 func (v variables) distribution() map[string]any {
 	origins := []any{map[string]any{"origin_id": v["origin_ids"].(map[string]any)["first"], "domain_name": v["origin_domain"]}}
 	own := map[string]any{"aliases": v["aliases"]}
-	if v["bridged"] == true {
+	bridged := v["bridged"] == true || v["bridged"] == nil && v["load_balancer_dns_name"] != nil
+	if bridged {
 		origins = append(origins, map[string]any{"origin_id": v.text("origin_ids.second"), "domain_name": v["load_balancer_dns_name"]})
 		own["origin_group"] = []any{map[string]any{
 			"origin_id": v.text("origin_ids.group"), "failover_criteria": []any{map[string]any{"status_codes": []any{500.0, 502.0, 503.0, 504.0}}},
@@ -369,7 +372,7 @@ func (v variables) distribution() map[string]any {
 	for _, b := range behaviors {
 		b, _ := b.(map[string]any)
 		target := v.text("origin_ids.first")
-		if b["bridged"] == true && v["bridged"] == true {
+		if b["bridged"] == true && bridged {
 			target = v.text("origin_ids.group")
 		}
 		made := map[string]any{"target_origin_id": target, "allowed_methods": b["methods"], "cache_policy_id": b["cache_policy_id"], "viewer_protocol_policy": "redirect-to-https"}

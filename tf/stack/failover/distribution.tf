@@ -12,6 +12,7 @@ locals {
 }
 
 resource "aws_cloudfront_distribution" "this" {
+  count    = var.own_distribution ? 1 : 0
   provider = aws.global
 
   enabled             = true

@@ -33,7 +33,7 @@ module "roles" {
 
 # The record that proves the names is made at Cloudflare, while this waits.
 resource "aws_acm_certificate" "cdn" {
-  count    = var.cdn_certificate_arn == null ? 1 : 0
+  count    = var.own_distribution && var.cdn_certificate_arn == null ? 1 : 0
   provider = aws.global
 
   domain_name               = var.aliases[0]
@@ -46,7 +46,7 @@ resource "aws_acm_certificate" "cdn" {
 }
 
 resource "aws_acm_certificate_validation" "cdn" {
-  count    = var.cdn_certificate_arn == null ? 1 : 0
+  count    = var.own_distribution && var.cdn_certificate_arn == null ? 1 : 0
   provider = aws.global
 
   certificate_arn = aws_acm_certificate.cdn[0].arn

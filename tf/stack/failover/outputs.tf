@@ -1,16 +1,16 @@
 output "distribution_id" {
-  description = "The distribution: edge.distribution in lifeboat.yaml."
-  value       = aws_cloudfront_distribution.this.id
+  description = "The distribution: edge.distribution in lifeboat.yaml. Null where its owner keeps it."
+  value       = one(aws_cloudfront_distribution.this[*].id)
 }
 
 output "distribution_arn" {
   description = "The distribution, for policies."
-  value       = aws_cloudfront_distribution.this.arn
+  value       = one(aws_cloudfront_distribution.this[*].arn)
 }
 
 output "distribution_domain" {
   description = "What the public names lead to."
-  value       = aws_cloudfront_distribution.this.domain_name
+  value       = one(aws_cloudfront_distribution.this[*].domain_name)
 }
 
 output "cdn_certificate_records" {

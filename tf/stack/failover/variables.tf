@@ -72,6 +72,12 @@ variable "bridged" {
   }
 }
 
+variable "own_distribution" {
+  description = "Whether this root owns the distribution. An owner who keeps it sets false and adds the printed patch to his: then only alarms and health checks are made here."
+  type        = bool
+  default     = true
+}
+
 variable "origin_ids" {
   description = "Ids of the origins and of their group, as an adopted distribution calls them."
   type        = object({ first = string, second = string, group = string })

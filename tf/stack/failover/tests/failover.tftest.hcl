@@ -41,32 +41,32 @@ run "pages_have_the_bridge_and_the_api_does_not" {
   command = plan
 
   assert {
-    condition     = one(aws_cloudfront_distribution.this.origin_group).failover_criteria[0].status_codes == toset([500, 502, 503, 504])
+    condition     = one(aws_cloudfront_distribution.this[0].origin_group).failover_criteria[0].status_codes == toset([500, 502, 503, 504])
     error_message = "The group fails over on 500, 502, 503 and 504."
   }
 
   assert {
-    condition     = [for m in one(aws_cloudfront_distribution.this.origin_group).member : m.origin_id] == ["origin", "standby"]
+    condition     = [for m in one(aws_cloudfront_distribution.this[0].origin_group).member : m.origin_id] == ["origin", "standby"]
     error_message = "The group has both origins, the first one first."
   }
 
   assert {
-    condition     = { for o in aws_cloudfront_distribution.this.origin : o.origin_id => o.domain_name } == { origin = "origin.shop.example", standby = "shop-dr-1.us-west-2.elb.amazonaws.com" }
+    condition     = { for o in aws_cloudfront_distribution.this[0].origin : o.origin_id => o.domain_name } == { origin = "origin.shop.example", standby = "shop-dr-1.us-west-2.elb.amazonaws.com" }
     error_message = "The first origin is the name at Cloudflare, the second the standby's load balancer."
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].target_origin_id == "bridge"
+    condition     = aws_cloudfront_distribution.this[0].default_cache_behavior[0].target_origin_id == "bridge"
     error_message = "Pages target the group."
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.ordered_cache_behavior[0].path_pattern == "/api/*" && aws_cloudfront_distribution.this.ordered_cache_behavior[0].target_origin_id == "origin"
+    condition     = aws_cloudfront_distribution.this[0].ordered_cache_behavior[0].path_pattern == "/api/*" && aws_cloudfront_distribution.this[0].ordered_cache_behavior[0].target_origin_id == "origin"
     error_message = "The API has the first origin alone."
   }
 
   assert {
-    condition     = contains(aws_cloudfront_distribution.this.ordered_cache_behavior[0].allowed_methods, "POST")
+    condition     = contains(aws_cloudfront_distribution.this[0].ordered_cache_behavior[0].allowed_methods, "POST")
     error_message = "The API takes writes."
   }
 }
@@ -89,7 +89,7 @@ run "a_cold_standby_is_bridged_too_and_has_no_lag" {
   }
 
   assert {
-    condition     = length(aws_cloudfront_distribution.this.origin_group) == 1 && length(aws_cloudwatch_metric_alarm.lag) == 0
+    condition     = length(aws_cloudfront_distribution.this[0].origin_group) == 1 && length(aws_cloudwatch_metric_alarm.lag) == 0
     error_message = "Its load balancer is there; a replica is not."
   }
 }
@@ -106,12 +106,12 @@ run "a_pilot_light_has_nothing_to_bridge_to" {
   }
 
   assert {
-    condition     = length(aws_cloudfront_distribution.this.origin_group) == 0 && length(aws_cloudfront_distribution.this.origin) == 1
+    condition     = length(aws_cloudfront_distribution.this[0].origin_group) == 0 && length(aws_cloudfront_distribution.this[0].origin) == 1
     error_message = "There is no second origin."
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.default_cache_behavior[0].target_origin_id == "origin"
+    condition     = aws_cloudfront_distribution.this[0].default_cache_behavior[0].target_origin_id == "origin"
     error_message = "Pages come from the first origin."
   }
 }
@@ -135,7 +135,7 @@ run "a_pilot_light_that_runs_is_bridged" {
   }
 
   assert {
-    condition     = length(aws_cloudfront_distribution.this.origin_group) == 1 && aws_cloudfront_distribution.this.default_cache_behavior[0].target_origin_id == "bridge"
+    condition     = length(aws_cloudfront_distribution.this[0].origin_group) == 1 && aws_cloudfront_distribution.this[0].default_cache_behavior[0].target_origin_id == "bridge"
     error_message = "Its load balancer is there."
   }
 }
@@ -148,7 +148,7 @@ run "the_bridge_can_be_left_out" {
   }
 
   assert {
-    condition     = length(aws_cloudfront_distribution.this.origin_group) == 0
+    condition     = length(aws_cloudfront_distribution.this[0].origin_group) == 0
     error_message = "Nobody wants it."
   }
 }
@@ -182,7 +182,7 @@ run "methods_are_narrowed_on_purpose" {
   }
 
   assert {
-    condition     = toset(aws_cloudfront_distribution.this.default_cache_behavior[0].allowed_methods) == toset(["GET", "HEAD", "OPTIONS"])
+    condition     = toset(aws_cloudfront_distribution.this[0].default_cache_behavior[0].allowed_methods) == toset(["GET", "HEAD", "OPTIONS"])
     error_message = "The path was named."
   }
 }
@@ -196,7 +196,25 @@ run "an_adopted_distribution_keeps_the_ids_of_its_origins" {
   }
 
   assert {
-    condition     = aws_cloudfront_distribution.this.ordered_cache_behavior[0].target_origin_id == "prod-alb" && length(aws_acm_certificate.cdn) == 0
+    condition     = aws_cloudfront_distribution.this[0].ordered_cache_behavior[0].target_origin_id == "prod-alb" && length(aws_acm_certificate.cdn) == 0
     error_message = "Origins are known by their ids, and the owner's certificate stays."
+  }
+}
+
+run "an_owner_keeps_his_distribution" {
+  command = plan
+
+  variables {
+    own_distribution = false
+  }
+
+  assert {
+    condition     = length(aws_cloudfront_distribution.this) == 0 && length(aws_acm_certificate.cdn) == 0 && output.distribution_id == null
+    error_message = "One owner a resource."
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.region) == 2
+    error_message = "Both regions are watched all the same."
   }
 }
