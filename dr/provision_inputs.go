@@ -244,7 +244,7 @@ func parseInput(name, text string) (any, error) {
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }):
 		return nil, errors.New("it holds a control character")
 	}
-	value, err := typed(v.Type, text)
+	value, err := valueOf(v.Type, text)
 	if err != nil {
 		return nil, err
 	}
@@ -256,8 +256,8 @@ func parseInput(name, text string) (any, error) {
 	return value, nil
 }
 
-// typed is a text as a value of a Terraform type.
-func typed(kind, text string) (any, error) {
+// valueOf is a text as a value of a Terraform type.
+func valueOf(kind, text string) (any, error) {
 	switch kind {
 	case "string":
 		return text, nil
@@ -267,7 +267,7 @@ func typed(kind, text string) (any, error) {
 		}
 		return text == "true", nil
 	case "number":
-		return number(text)
+		return numeric(text)
 	}
 	if item, ok := itemType(kind); ok && !strings.HasPrefix(text, "[") {
 		list := []any{}
@@ -275,7 +275,7 @@ func typed(kind, text string) (any, error) {
 			if word = strings.TrimSpace(word); word == "" {
 				continue
 			}
-			value, err := typed(item, word)
+			value, err := valueOf(item, word)
 			if err != nil {
 				return nil, fmt.Errorf("%q: %w", word, err)
 			}
@@ -286,7 +286,7 @@ func typed(kind, text string) (any, error) {
 	return fromJSON(kind, text)
 }
 
-func number(text string) (any, error) {
+func numeric(text string) (any, error) {
 	if n, err := strconv.Atoi(text); err == nil {
 		return n, nil
 	}
@@ -328,7 +328,7 @@ func fromJSON(kind, text string) (any, error) {
 func plainNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		n, _ := number(v.String())
+		n, _ := numeric(v.String())
 		return n
 	case []any:
 		for i := range v {
