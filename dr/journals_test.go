@@ -79,7 +79,7 @@ func play(t *testing.T, s *shelf, dir, from, to string, gives error) string {
 		Do:    func(context.Context, *runbook.Task) error { did = true; return nil },
 	}}}
 	run, err := runbook.Start(t.Context(), p, runbook.Options{
-		Run: id, Mode: runbook.Unplanned, By: "ops", Host: "desk", Store: store, Lease: runbook.NewFileLease(dir), Operator: typed{gives},
+		Run: id, Mode: runbook.Unplanned, By: "ops", Host: "desk", Store: store, Lease: runbook.NewFileLease(dir), Operator: gateTyper{gives},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -88,10 +88,10 @@ func play(t *testing.T, s *shelf, dir, from, to string, gives error) string {
 	return id
 }
 
-// typed answers every gate with its phrase, or not at all.
-type typed struct{ err error }
+// gateTyper answers every gate with its phrase, or not at all.
+type gateTyper struct{ err error }
 
-func (o typed) Ask(_ context.Context, q runbook.Question) (runbook.Answer, error) {
+func (o gateTyper) Ask(_ context.Context, q runbook.Question) (runbook.Answer, error) {
 	return runbook.Answer{Choice: runbook.Pass, Phrase: q.Offers[0].Phrase, By: "ops"}, o.err
 }
 

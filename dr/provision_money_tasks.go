@@ -78,7 +78,7 @@ func (b *bill) run(c *tf.Change, size map[string]string, n float64) {
 		return
 	}
 	vCPU, gib, arm := cpu/1024, memory/1024, size["runtime_platform[0].cpu_architecture"] == "ARM64"
-	words := fmt.Sprintf("of %s vCPU and %s GiB", number(vCPU), number(gib))
+	words := fmt.Sprintf("of %s vCPU and %s GiB", decimal(vCPU), decimal(gib))
 	b.add(n, "task "+words, "tasks "+words, fargateMonth(vCPU, gib, arm), "Fargate, as many as run at least")
 }
 
@@ -107,4 +107,4 @@ func floor(s provisioned, at func(*tf.Change) map[string]string) float64 {
 	return n
 }
 
-func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+func decimal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
