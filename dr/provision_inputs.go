@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"lifeboat/dr/config"
 	"lifeboat/tf"
@@ -206,17 +207,24 @@ func inJSON(v any) string {
 	return string(text)
 }
 
-// variableNamed is a variable of the stack, by the first root that declares it.
-func variableNamed(name string) (tf.Variable, bool) {
+// variables are the stack's by name, each as the first root declares it. They are read once: inputs are checked with every key.
+var variables = sync.OnceValue(func() map[string]tf.Variable {
+	out := map[string]tf.Variable{}
 	for _, root := range tf.Roots {
 		declared, _ := tf.Variables(root.Name)
 		for _, v := range declared {
-			if v.Name == name {
-				return v, true
+			if _, known := out[v.Name]; !known {
+				out[v.Name] = v
 			}
 		}
 	}
-	return tf.Variable{}, false
+	return out
+})
+
+// variableNamed is a variable of the stack.
+func variableNamed(name string) (tf.Variable, bool) {
+	v, known := variables()[name]
+	return v, known
 }
 
 // CheckInput says why a text cannot be the value of an input; nil where it can, as far as the text alone tells.

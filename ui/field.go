@@ -24,13 +24,6 @@ func NewField(value string, suggestions ...string) *Field {
 	return f.begin()
 }
 
-// NewSecretField asks for text of which only the length is shown.
-func NewSecretField() *Field {
-	f := &Field{value: new(string)}
-	f.field = huh.NewInput().Prompt("› ").EchoMode(huh.EchoModePassword).Value(f.value)
-	return f.begin()
-}
-
 // NewChoice asks for one of a list, value at first, in at most height lines.
 func NewChoice(value string, choices []string, height int) *Field {
 	f := &Field{value: &value, choice: true}

@@ -32,15 +32,6 @@ func TestAFieldShowsWhatIsTypedInOurOwnRolesAndWhereTheCursorStands(t *testing.T
 	}
 }
 
-func TestASecretIsNeverShown(t *testing.T) {
-	f := NewSecretField()
-	typeInto(f, "hunter2")
-	lines, _, _ := f.Lines(40)
-	if s := lines[0].String(); strings.Contains(s, "hunter2") || f.Value() != "hunter2" {
-		t.Errorf("%q, value %q", s, f.Value())
-	}
-}
-
 func TestAChoiceIsMovedAndMarkedWithoutColour(t *testing.T) {
 	f := NewChoice("one", []string{"none", "one", "two"}, 8)
 	f.Update(tea.KeyPressMsg{Code: tea.KeyDown})

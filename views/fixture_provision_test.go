@@ -85,19 +85,19 @@ func testPath() Provisioning {
 		return r
 	}
 	return Provisioning{Terraform: "terraform 1.11.4", Primary: "theirs", Phases: []dr.PhaseState{
-		{Name: "foundation", Title: "Foundation", State: dr.PhaseThere, Run: makeRun,
+		{Name: "foundation", Title: "state, roles and network", State: dr.PhaseThere, Run: makeRun,
 			Items: []dr.WorkItem{item("TT-65", "Terraform environment and state"), item("TT-66", "VPC and networking", "TT-65")},
 			Roots: []dr.RootState{root("bootstrap", dr.PhaseThere, 9), root("identity", dr.PhaseThere, 25), root("foundation", dr.PhaseThere, 52)}},
-		{Name: "data", Title: "Data", State: dr.PhaseNotYet, Needs: []string{"foundation"},
+		{Name: "data", Title: "database and images", State: dr.PhaseNotYet, Needs: []string{"foundation"},
 			Items: []dr.WorkItem{item("TT-67", "cross-region replica of the database", "TT-66"), item("TT-68", "image registry and its replication", "TT-65")},
 			Roots: []dr.RootState{root("source", dr.PhaseNotYet, 0), root("data", dr.PhaseNotYet, 0)}},
-		{Name: "compute", Title: "Compute", State: dr.PhaseNotYet, Needs: []string{"foundation", "data"},
+		{Name: "compute", Title: "services and their balancer", State: dr.PhaseNotYet, Needs: []string{"foundation", "data"},
 			Items: []dr.WorkItem{item("TT-69", "cluster, services and load balancer", "TT-66", "TT-67", "TT-68"), item("TT-70", "Prometheus and Grafana", "TT-69")},
 			Roots: []dr.RootState{root("compute", dr.PhaseNotYet, 0)}},
-		{Name: "failover", Title: "Failover", State: dr.PhaseNotYet, Needs: []string{"compute"},
+		{Name: "failover", Title: "where users are sent", State: dr.PhaseNotYet, Needs: []string{"compute"},
 			Items: []dr.WorkItem{item("TT-71", "CloudFront origin group", "TT-69"), item("TT-72", "health checks and records", "TT-71")},
 			Roots: []dr.RootState{root("failover", dr.PhaseNotYet, 0)}},
-		{Name: "validation", Title: "Validation", State: dr.PhaseNotYet, Needs: []string{"failover"},
+		{Name: "validation", Title: "what can be seen of it now", State: dr.PhaseNotYet, Needs: []string{"failover"},
 			Items: []dr.WorkItem{item("TT-73", "testing and validation", "TT-72"), item("TT-74", "runbook and documentation", "TT-73")}},
 	}}
 }
@@ -111,8 +111,8 @@ func emptyPath() Provisioning {
 	for i := range f.Roots {
 		f.Roots[i] = dr.RootState{Name: f.Roots[i].Name, State: dr.PhaseNotYet}
 	}
-	p.Phases = slices.Insert(p.Phases, 0, dr.PhaseState{Name: "primary", Title: "Primary", State: dr.PhaseNotYet,
-		Roots: []dr.RootState{{Name: "bootstrap", State: dr.PhaseNotYet}, {Name: "primary", State: dr.PhaseNotYet}}, Why: "ours to make, in us-east-1"})
+	p.Phases = slices.Insert(p.Phases, 0, dr.PhaseState{Name: "primary", Title: "a primary to stand by for", State: dr.PhaseNotYet,
+		Roots: []dr.RootState{{Name: "bootstrap", State: dr.PhaseNotYet}, {Name: "primary", State: dr.PhaseNotYet}}, Why: ""})
 	return p
 }
 

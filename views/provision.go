@@ -24,6 +24,7 @@ type provisioned struct {
 	old    bool // something was made since
 
 	drafts   map[string]map[string]string // what was typed and is not written yet, by phase and input
+	checked  map[[2]string]string         // what is wrong with an input's text, by its name and the text
 	plans    map[string]*plansOf          // by run
 	progress map[rootOf]dr.RootProgress
 	follow   func([]rootOf) // never waits
@@ -43,7 +44,7 @@ type plansOf struct {
 }
 
 func newProvisioned() provisioned {
-	return provisioned{drafts: map[string]map[string]string{}, plans: map[string]*plansOf{}, progress: map[rootOf]dr.RootProgress{}, follow: func([]rootOf) {}}
+	return provisioned{drafts: map[string]map[string]string{}, checked: map[[2]string]string{}, plans: map[string]*plansOf{}, progress: map[rootOf]dr.RootProgress{}, follow: func([]rootOf) {}}
 }
 
 // What the door answered.

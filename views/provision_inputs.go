@@ -66,15 +66,22 @@ func (s *inputsScreen) toWanting(m *root, from int) bool {
 func (m *root) unfit(in dr.Input) string {
 	empty := strings.TrimSpace(in.Value) == ""
 	switch {
-	case empty && in.Required && !in.Secret:
+	case in.Secret:
+		return ""
+	case empty && in.Required:
 		return "needed"
 	case empty:
 		return ""
 	}
-	if err := m.checkInput(in.Name, in.Value); err != nil {
-		return err.Error()
+	key := [2]string{in.Name, in.Value}
+	why, known := m.path.checked[key]
+	if !known {
+		if err := m.checkInput(in.Name, in.Value); err != nil {
+			why = err.Error()
+		}
+		m.path.checked[key] = why
 	}
-	return ""
+	return why
 }
 
 // edit begins to type into the input that one stands on.
@@ -82,7 +89,8 @@ func (s *inputsScreen) edit(m *root) {
 	in := s.of.inputs(m)[s.at]
 	switch {
 	case in.Secret:
-		s.field = ui.NewSecretField()
+		m.say(note{text: secretWords(in)})
+		return
 	case len(in.Choices) > 0 && !strings.HasPrefix(in.Type, "list") && !strings.HasPrefix(in.Type, "set"):
 		s.field = ui.NewChoice(in.Value, in.Choices, 6)
 	default:
@@ -128,7 +136,6 @@ func (s *inputsScreen) keep(m *root) bool {
 	}
 	drafts := m.path.drafts[s.of.phase]
 	switch {
-	case in.Secret && typed == "": // it stays what it is
 	case typed == s.of.asked[s.at].Value:
 		delete(drafts, in.Name)
 	default:
@@ -150,7 +157,9 @@ func fieldSteps(n int) func(*root) tea.Cmd {
 		}
 		s.field = nil
 		s.move(m, n)
-		s.edit(m)
+		if !s.of.asked[s.at].Secret {
+			s.edit(m)
+		}
 		return nil
 	}
 }
@@ -221,6 +230,9 @@ func (s *inputsScreen) lower(in dr.Input, w int) (lines []ui.Line, y, x int) {
 	right := joined(", ", typeWords(in), pick(in.Required, "required", "optional"))
 	lines = append(lines, ui.Spread(w, ui.B(ui.Text, inputTitle(in)), ui.T(ui.Muted, right)))
 	help := ui.T(ui.Text, in.Help).Wrap(w, 0)
+	if in.Secret {
+		lines = append(lines, ui.T(ui.Text, secretWords(in)).Wrap(w, 0)...)
+	}
 	if in.Help != "" {
 		lines = append(lines, help[:min(len(help), 3)]...)
 	}
@@ -241,11 +253,16 @@ func (s *inputsScreen) lower(in dr.Input, w int) (lines []ui.Line, y, x int) {
 	return lines, y, x
 }
 
+// secretWords is where a secret comes from: it is never typed here.
+func secretWords(in dr.Input) string {
+	return "it is not typed here: TF_VAR_" + in.Name + " in the environment gives it; without that it is made by chance, and shown nowhere"
+}
+
 // typeWords is a type of Terraform's as a person says it.
 func typeWords(in dr.Input) string {
 	switch t := in.Type; {
 	case in.Secret:
-		return "a secret, never shown"
+		return "a secret"
 	case len(in.Choices) > 0 && !strings.HasPrefix(t, "list"):
 		return "one of " + ui.Plural(len(in.Choices), "choice")
 	case t == "string" || t == "":
@@ -292,10 +309,8 @@ const draftFrom = "you, not written yet"
 // inputValue is a value as it is shown: a secret never is.
 func inputValue(in dr.Input) ui.Line {
 	switch {
-	case in.Secret && in.Value != "":
-		return ui.T(ui.Text, "•••••••• ")
 	case in.Secret:
-		return ui.T(ui.Muted, "not shown")
+		return ui.T(ui.Muted, "not asked here, kept nowhere")
 	case in.Value == "" && in.Required:
 		return ui.T(ui.Warn, "needed")
 	case in.Value == "":

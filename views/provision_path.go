@@ -164,7 +164,7 @@ func (d *pathDraw) phase(x dr.PhaseState, chosen bool) ui.Line {
 		name = name.Bold()
 	}
 	return ui.Row(d.w, 2,
-		ui.P(0, ui.Cat(ui.B(role, mark), ui.Space(2), name.Fit(16))),
+		ui.P(0, ui.Cat(ui.B(role, mark), ui.Space(2), name.Fit(14))),
 		ui.Part{Line: ui.T(role, word), Cols: 9},
 		ui.P(1, d.about(x)))
 }
@@ -183,11 +183,12 @@ func (d *pathDraw) number(name string) string {
 	return " "
 }
 
+// phaseTitle is a phase's name as a heading: "Foundation".
 func phaseTitle(x dr.PhaseState) string {
-	if x.Title != "" {
-		return x.Title
+	if x.Name == "" {
+		return ""
 	}
-	return x.Name
+	return strings.ToUpper(x.Name[:1]) + x.Name[1:]
 }
 
 // state is how a phase stands, in a glyph and a word.
@@ -224,7 +225,7 @@ func (d *pathDraw) about(x dr.PhaseState) ui.Line {
 	if lacks := d.path.lacking(x); len(lacks) > 0 && x.State != dr.PhaseThere && x.State != dr.PhaseTheirs {
 		return ui.T(ui.Muted, "after "+words(lacks))
 	}
-	return ui.T(ui.Muted, x.Why)
+	return ui.T(ui.Muted, orWords(x.Why, x.Title))
 }
 
 func resources(x dr.PhaseState) int {
@@ -249,7 +250,10 @@ func (d *pathDraw) detail(x dr.PhaseState, w int, airy bool) []ui.Line {
 	role, mark, word := d.state(x)
 	b := d.facts(w)
 	b.label = 8
-	b.text(ui.Join(2, ui.B(ui.Text, phaseTitle(x)), ui.T(role, mark+" "+word), ui.T(ui.Muted, pick(x.State == dr.PhaseThere, "", x.Why))))
+	b.text(ui.Join(2, ui.B(ui.Text, phaseTitle(x)), ui.T(role, mark+" "+word), ui.T(ui.Text, x.Title)))
+	if x.State != dr.PhaseThere {
+		b.text(ui.T(pick(role == ui.Warn, ui.Warn, ui.Muted), x.Why))
+	}
 	part := func() {
 		if airy {
 			b.lines = append(b.lines, nil)

@@ -214,8 +214,8 @@ func cannotBeginPhase(m *root) string {
 		return "what was typed is being written"
 	case m.runs.open() != nil:
 		return "a run is open: R on the cockpit goes to it"
-	case x.State == dr.PhaseTheirs:
-		return "its owner keeps it"
+	case x.State == dr.PhaseTheirs || s.phase == "primary" && m.path.drafts[s.phase]["primary"] == "theirs":
+		return "there is nothing to make: the primary is yours"
 	case len(lacks) > 0:
 		return words(lacks) + " must be there first"
 	case s.asking:
@@ -285,8 +285,16 @@ func (s *phaseScreen) lines(m *root, d *pathDraw, x dr.PhaseState, w int) []ui.L
 	case len(s.asked) == 0:
 		b.text(ui.T(ui.Muted, "nothing: this phase asks nothing"))
 	}
+	rest := 0
 	for _, in := range s.inputs(m) {
+		if !in.Required && (in.From == "default" || in.Value == "") && m.unfit(in) == "" {
+			rest++
+			continue
+		}
 		b.lines = append(b.lines, inputLine(in, m.unfit(in), w, false))
+	}
+	if rest > 0 {
+		b.text(ui.F(ui.Muted, "· %d more as they are by default", rest))
 	}
 	return b.lines
 }
@@ -298,6 +306,8 @@ func (s *phaseScreen) step(m *root, x dr.PhaseState) ui.Line {
 	switch why := cannotBeginPhase(m); {
 	case len(lacks) > 0:
 		return ui.Cat(ui.T(ui.Warn, "! "), key("Enter", " tells it what is missing: "+words(lacks)))
+	case why != "" && len(m.path.drafts[s.phase]) > 0:
+		return ui.Cat(ui.T(ui.Muted, why+";  "), key("w", " writes what was typed"))
 	case why != "":
 		return ui.T(ui.Warn, "! "+why)
 	case x.Name == "validation":

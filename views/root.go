@@ -60,7 +60,7 @@ func newRoot(o Options) *root {
 	}
 	m := &root{
 		o: o, keys: Keys(), now: o.Now(), dark: o.Theme != "light", plain: o.NoColor,
-		runs: newLedger(), path: newProvisioned(), checks: dr.Checks, checkInput: func(string, string) error { return nil }, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
+		runs: newLedger(), path: newProvisioned(), checks: dr.Checks, checkInput: dr.CheckInput, zoom: noZoom, at: rowID{panel: inVerdict, kind: rowVerdict}, stale: true, w: o.Width, h: o.Height,
 	}
 	m.stack = []screen{&cockpit{}}
 	m.e = skeleton(o.Config, m.now)
