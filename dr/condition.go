@@ -21,6 +21,8 @@ func (j *join) condition(i int) {
 		r.Remedy = "nothing here brings it back; the other region can be failed over to by hand at any time"
 	case s.life.quiet():
 		j.silent(i)
+	case vacant(j.cfg, s.cfg):
+		j.vacate(i)
 	case s.busy:
 		j.notServing(i)
 	default:

@@ -83,13 +83,14 @@ const (
 type Condition string
 
 const (
-	CondUnknown  Condition = "unknown"   // not enough was seen yet
-	CondServing  Condition = "serving"   // proven to answer users
-	CondReady    Condition = "ready"     // stands by, and could take over
-	CondNotReady Condition = "not ready" // stands by, and could not take over now
-	CondSick     Condition = "sick"      // answers, but not well
-	CondDark     Condition = "dark"      // does not answer, by at least two independent silent signals for three periods
-	CondSilent   Condition = "silent"    // does not answer, but not yet long or surely enough to be called dark
+	CondUnknown  Condition = "unknown"         // not enough was seen yet
+	CondServing  Condition = "serving"         // proven to answer users
+	CondReady    Condition = "ready"           // stands by, and could take over
+	CondNotReady Condition = "not ready"       // stands by, and could not take over now
+	CondSick     Condition = "sick"            // answers, but not well
+	CondDark     Condition = "dark"            // does not answer, by at least two independent silent signals for three periods
+	CondVacant   Condition = "not provisioned" // nothing of the estate is in it yet
+	CondSilent   Condition = "silent"          // does not answer, but not yet long or surely enough to be called dark
 )
 
 // Region is one half of the estate.

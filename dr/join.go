@@ -12,7 +12,7 @@ import (
 // same moment give the same estate. prev is the estate of the join before, nil for the first; from it come the times at
 // which conditions began, and the changes of the feed.
 func Join(in Inputs, prev *Estate, now time.Time) *Estate {
-	c := in.Config
+	c := answerable(in.Config)
 	e := &Estate{
 		Revision: 1, At: now, Name: c.Estate, Strategy: c.Strategy, Objectives: c.Objectives,
 		Simulated: c.Simulated != nil, Complete: in.Complete, Edge: in.Edge,

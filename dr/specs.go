@@ -106,6 +106,7 @@ func target(c *config.Config, r *config.Region, db config.Database, opt Options)
 }
 
 func edgeSpec(c *config.Config, opt Options, balancers func() map[string][]string) edge.Spec {
+	c = answerable(c)
 	p, s := &c.Regions.Primary, &c.Regions.Standby
 	spec := edge.Spec{
 		Regions: []string{p.Name, s.Name}, Environments: map[string]string{}, Field: c.Edge.HealthField,

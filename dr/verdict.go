@@ -20,6 +20,8 @@ func (j *join) verdict() {
 		j.nothingYet()
 	case !j.sides[0].life.alive() && !j.sides[1].life.alive() && j.proof.serving == "":
 		j.nothingAnswers()
+	case busy.Condition == CondVacant:
+		j.vacantLines()
 	case busy.Condition == CondServing:
 		j.servingLines(busy, away)
 	case busy.Condition == CondSick:

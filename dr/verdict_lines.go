@@ -15,6 +15,8 @@ func (j *join) takeover(lead []Span, away *Region) {
 	case j.lone() && away != &j.e.Regions[j.home()]:
 		say = []Span{colour(" "+sentence(j.loneSince()), Warn)}
 		j.grave(Warn)
+	case away.Condition == CondVacant:
+		say = []Span{text(" Nothing is in " + away.Name + " yet: p provisions.")}
 	case away.Condition == CondReady:
 		say = []Span{text(" " + away.Name + " can take over now.")}
 		j.grave(away.Level)

@@ -64,6 +64,8 @@ func conditionMark(c dr.Condition) string {
 		return "!"
 	case dr.CondDark:
 		return "✗"
+	case dr.CondVacant:
+		return "·"
 	}
 	return "?"
 }

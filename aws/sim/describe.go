@@ -25,6 +25,13 @@ func (s *Server) describe() Description {
 		d.Estate = w.Estate
 		d.Edge = s.describeEdge(w)
 		d.Services = describeServices(w)
+		holds := cloud.Holding(s.options.Scenario.Estate)
+		switch d.Stack = describeStack(w, holds); holds {
+		case cloud.PrimaryOnly:
+			d.Services = describeWished(w.Estate + "/")
+		case cloud.Nothing:
+			d.Services = describeWished("")
+		}
 		for _, r := range w.Roles {
 			role := RoleDescription{ARN: r.ARN}
 			if r.MFA {

@@ -13,7 +13,7 @@ func TestTheDescriptionSaysAllThatAConfigNeeds(t *testing.T) {
 		d := w.Description()
 		for _, missing := range empty("", reflect.ValueOf(d)) {
 			switch {
-			case strings.HasSuffix(missing, ".Standby"), strings.HasSuffix(missing, ".Writes"), strings.HasSuffix(missing, ".MFADevice"), // zero for some
+			case strings.HasSuffix(missing, ".Standby"), strings.HasSuffix(missing, ".Writes"), strings.HasSuffix(missing, ".MFADevice"), missing == ".Stack", // zero for some
 				strings.Contains(missing, ".Probe.") || strings.Contains(missing, "Edge."): // seen below
 			default:
 				t.Errorf("%s is not said", missing)

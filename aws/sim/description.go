@@ -21,6 +21,8 @@ type Description struct {
 
 	Refresh Refresh
 	Waits   Waits
+
+	Stack *StackDescription // of an estate that is to be provisioned; nil: it is whole
 }
 
 // RegionDescription is what one region holds of the estate.

@@ -8,12 +8,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"lifeboat/aws/sim"
 	"lifeboat/dr/config"
 )
 
@@ -34,7 +36,7 @@ func (a *app) demo() *cobra.Command {
 		Short: "Open the cockpit on a simulated estate, with nothing set up",
 		Long: "Demo starts a simulator (lifeboat sim) as a process of its own and opens the cockpit on it. No account, no config " +
 			"and no network is needed. The simulator ends when nothing has called it for a minute.",
-		Example: "lifeboat demo\nlifeboat demo --speed 1 --services 100",
+		Example: "lifeboat demo\nlifeboat demo --scenario empty\nlifeboat demo --speed 1 --services 100",
 		Args:    noArgs,
 		RunE: a.run(func(cmd *cobra.Command, _ []string) error {
 			if _, err := f.check(cmd); err != nil {
@@ -51,7 +53,7 @@ func (a *app) demo() *cobra.Command {
 }
 
 func (a *app) openDemo(ctx context.Context, f simFlags) error {
-	if f.speed == 0 && f.scenario == "" {
+	if f.speed == 0 && (f.scenario == "" || slices.Contains(sim.Scenarios(), f.scenario)) {
 		f.speed = demoSpeed
 	}
 	path, err := startSimulator(ctx, f)

@@ -29,7 +29,7 @@ func (f *simFlags) add(cmd *cobra.Command, speed string) {
 	flags.Float64Var(&f.speed, "speed", 0, "make everything take this many times less long ("+speed+")")
 	flags.Uint64Var(&f.seed, "seed", 0, "repeat the run that had this seed")
 	flags.IntVar(&f.services, "services", 0, "simulate this many services a region (the reference estate's 4)")
-	flags.StringVar(&f.scenario, "scenario", "", "do what this file says, at its times")
+	flags.StringVar(&f.scenario, "scenario", "", "begin with another estate ("+strings.Join(sim.Scenarios(), ", ")+"), or do what this file says, at its times")
 }
 
 // check refuses numbers that cannot be, and reads the scenario: what is wrong with it is said before anything starts.

@@ -22,6 +22,9 @@ func simulated(d sim.Description) *config.Config {
 		Waits:     simulatedWaits(d.Waits),
 		Simulated: &config.Simulated{Director: d.Director},
 	}
+	if s := d.Stack; s != nil {
+		c.Terraform = config.Terraform{Primary: config.Ownership(s.Primary), Adopt: s.Adopt, Inputs: s.Inputs}
+	}
 	for _, s := range d.Services {
 		c.Services = append(c.Services, config.Service{
 			Name: s.Name, Full: s.Full, Standby: s.Standby, Writes: s.Writes, Repository: s.Repository, Container: s.Container,

@@ -106,6 +106,21 @@ var parts = []part{
 	{name: "grafana", cpu: 512, memory: 1024, port: 3000, full: 1, tag: "10.4.2", path: "/api/health"},
 }
 
+// Part is a service of the reference estate, as its owner would describe it.
+type Part struct {
+	Name          string
+	Full, Standby int  // tasks
+	Database      bool // it uses the database
+}
+
+// Parts are the services of the reference estate.
+func Parts() (list []Part) {
+	for _, p := range parts {
+		list = append(list, Part{Name: p.name, Full: p.full, Standby: p.standby, Database: p.database})
+	}
+	return list
+}
+
 // images are the estate's own, the same digest in both regions' registries.
 func (b builder) images() map[string]*Image {
 	images := map[string]*Image{}

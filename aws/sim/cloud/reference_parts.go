@@ -1,6 +1,9 @@
 package cloud
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // fillNothing leaves an account with its quotas, its operators' roles and a zone without records.
 func (b builder) fillNothing(services int) {
@@ -18,7 +21,9 @@ func (b builder) fillNothing(services int) {
 func (b builder) fillPrimary(services int) {
 	home := b.Regions[0]
 	b.fillStores(home, b.images())
-	home.Secrets[0].Replicas = nil
+	copied := *home.Secrets[0] // its owner has it in both regions already
+	copied.ARN, copied.Replicas = strings.Replace(copied.ARN, home.Name, b.Regions[1].Name, 1), nil
+	b.Regions[1].Secrets = []*Secret{&copied}
 	b.fillNetwork(home)
 	b.fillDatabases(home)
 	home.SecurityGroups = home.SecurityGroups[:1] // the one that isolates is made by the stack
