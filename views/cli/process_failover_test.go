@@ -114,17 +114,22 @@ func TestARunGoesOnToItsNextGateWhenItsTerminalHangsUp(t *testing.T) {
 	s := runSim(t)
 	x := start(t, 120, 36, false, s.env, lifeboat(t), append([]string{"failover", "--config", s.config}, with(opening, sending)...)...)
 	p := s.process(t)
-	_ = x.pty.Close()
-	_ = x.cmd.Wait()
-	waits := func() bool {
-		_, out := s.lifeboat(t, "history", "show", "--config", s.config)
-		return strings.Contains(out, "QUESTION gate edge")
-	}
-	for late := time.Now().Add(3 * time.Minute); !waits(); time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(late) {
-			t.Fatal("it never came to its next gate")
+	told := func(words string) {
+		t.Helper()
+		for late := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+			_, out := s.lifeboat(t, "history", "show", "--config", s.config)
+			if strings.Contains(out, words) {
+				return
+			}
+			if time.Now().After(late) {
+				t.Fatalf("its journal never said %q:\n%s", words, out)
+			}
 		}
 	}
+	told("gate open: pass") // the command has answered it: nobody else would
+	_ = x.pty.Close()
+	_ = x.cmd.Wait()
+	told("QUESTION gate edge")
 	if now := s.process(t); now.PID != p.PID {
 		t.Errorf("process %d executes it, and it was %d", now.PID, p.PID)
 	}
