@@ -58,6 +58,15 @@ func databaseOf(d types.DBInstance) Database {
 	if len(d.DBParameterGroups) > 0 {
 		v.ParameterGroup = awssdk.ToString(d.DBParameterGroups[0].DBParameterGroupName)
 	}
+	v.User, v.Name = awssdk.ToString(d.MasterUsername), awssdk.ToString(d.DBName)
+	if d.MasterUserSecret != nil {
+		v.ManagedSecret = awssdk.ToString(d.MasterUserSecret.SecretArn)
+	}
+	if d.DBSubnetGroup != nil {
+		for _, s := range d.DBSubnetGroup.Subnets {
+			v.Subnets = append(v.Subnets, awssdk.ToString(s.SubnetIdentifier))
+		}
+	}
 	if d.Endpoint != nil {
 		v.Endpoint, v.Port = awssdk.ToString(d.Endpoint.Address), int(awssdk.ToInt32(d.Endpoint.Port))
 	}

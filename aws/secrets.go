@@ -30,7 +30,7 @@ func (l *look) secrets(ctx context.Context) ([]Secret, error) {
 
 func (l *look) secretOf(s *secretsmanager.DescribeSecretOutput) Secret {
 	v := Secret{
-		Name: awssdk.ToString(s.Name), ARN: awssdk.ToString(s.ARN),
+		Name: awssdk.ToString(s.Name), ARN: awssdk.ToString(s.ARN), Key: awssdk.ToString(s.KmsKeyId), About: awssdk.ToString(s.Description),
 		PrimaryRegion: l.elsewhere(s.PrimaryRegion), Changed: awssdk.ToTime(s.LastChangedDate),
 	}
 	for _, r := range s.ReplicationStatus {
@@ -39,4 +39,15 @@ func (l *look) secretOf(s *secretsmanager.DescribeSecretOutput) Secret {
 		})
 	}
 	return v
+}
+
+// Secret reads what there is to know of one secret but its value, by its name or ARN.
+func (c *Changer) Secret(ctx context.Context, name string) (Secret, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	out, err := ask(ctx, l, "secretsmanager:DescribeSecret", name, l.api.secrets.DescribeSecret, &secretsmanager.DescribeSecretInput{SecretId: &name})
+	if err != nil {
+		return Secret{}, err
+	}
+	return l.secretOf(out), nil
 }

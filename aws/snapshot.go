@@ -189,7 +189,10 @@ type Database struct {
 	StorageGiB          int
 	MaxStorageGiB       int // 0: no storage autoscaling
 	DeletionProtection  bool
-	ManagedPassword     bool // Secrets Manager holds and rotates the master password
+	ManagedPassword     bool   // Secrets Manager holds and rotates the master password
+	ManagedSecret       string // its ARN; "" where there is none
+	User, Name          string // master user, and the database that was made with it
+	Subnets             []string
 	Created             time.Time
 	Groups              []string // ids of its security groups, those on their way in or out too
 	PendingRetention    *int     // days that were ordered and are not in force yet; nil: none were
@@ -295,6 +298,7 @@ type Backup struct {
 // Secret is a secret's metadata; its value is never read.
 type Secret struct {
 	Name, ARN     string
+	Key, About    string // KMS key ("" for AWS's own), description
 	PrimaryRegion string // "" where it is not a replica
 	Changed       time.Time
 	Replicas      []SecretReplica

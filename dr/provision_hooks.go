@@ -180,6 +180,3 @@ func (b *builder) amend(p *runbook.Procedure) {
 	}
 	p.Steps = append(p.Steps, z.steps("verify-failover")...)
 }
-
-// ownImports are what a root takes over of the owner's with its next apply, beside what an apply has found there.
-func (b *builder) ownImports(_ context.Context, _ string) ([]tf.Import, error) { return nil, nil }

@@ -35,6 +35,7 @@ func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*save
 	}
 	p.Counts, p.Changes, p.Drift, p.Findings = m.plan.Counts(), m.plan.Changes, m.plan.Drift, m.plan.Findings()
 	p.Fingerprint, p.Empty, p.Money = m.print, m.plan.Empty(), Money(m.plan.Changes)
+	p.Theirs = b.theirs(ctx, root)
 	return m, writeRootPlan(b.dir, p)
 }
 

@@ -214,7 +214,11 @@ func (b *builder) applyStep(root, what string) runbook.Step {
 			}
 			return ""
 		},
-		Show: func(ctx context.Context, _ *runbook.Task) (runbook.Notice, error) { return b.notice(root), nil },
+		Show: func(ctx context.Context, _ *runbook.Task) (runbook.Notice, error) {
+			n := b.notice(root)
+			b.ownNotice(ctx, root, &n)
+			return n, nil
+		},
 	}
 	return runbook.Step{
 		ID: "apply-" + name, Title: gate.Title, Why: whyRoot[root], Calls: []runbook.Call{rootCall(root)},
@@ -223,6 +227,9 @@ func (b *builder) applyStep(root, what string) runbook.Step {
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) { return b.applicable(ctx, t, root) },
 		Before: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			if err := b.frozen(ctx); err != nil {
+				return runbook.Seen{}, runbook.Never(err)
+			}
+			if err := b.heldTwice(ctx, root); err != nil {
 				return runbook.Seen{}, runbook.Never(err)
 			}
 			return runbook.Seen{So: true}, nil

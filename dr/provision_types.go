@@ -40,6 +40,7 @@ type RootPlan struct {
 	Drift    []PlanChange  `json:"drift,omitempty"`
 	Findings []PlanFinding `json:"findings,omitempty"` // what is refused unless the resource's own name is typed
 	Money    []MoneyLine   `json:"money,omitempty"`    // USD a month
+	Theirs   []Theirs      `json:"theirs,omitempty"`   // of its resources, what the owner keeps
 	// Fingerprint names what was shown: another plan, though of the same counts, has another.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	Empty       bool   `json:"empty,omitempty"` // an apply would change nothing

@@ -297,3 +297,12 @@ func TestPoolsAreSeenOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestTheReferenceDistributionHasNothingThatTheStackHasNoWordFor(t *testing.T) {
+	moving(t, func(t *testing.T, m mover) {
+		o := have[edge.Owned](t)(m.by.Owned(t.Context()))
+		if len(o.Lost) > 0 || len(o.Handling) != len(o.Behaviors) || len(o.Handling) == 0 || o.Handling[0].CachePolicy == "" || o.PriceClass == "" {
+			t.Errorf("%+v", o)
+		}
+	})
+}

@@ -7,8 +7,9 @@ import (
 )
 
 var (
-	inputName = shapeOf("name of a Terraform variable", "origin_domain", 64, `[a-z][a-z0-9_]*`)
-	adoptedID = shapeOf("id, name or ARN", "E2QWRUHAPOMQZL", 512, `[A-Za-z0-9/_+=.@:-]+`)
+	inputName  = shapeOf("name of a Terraform variable", "origin_domain", 64, `[a-z][a-z0-9_]*`)
+	ownerState = shapeOf("state: s3://bucket/key, or a file", "s3://shop-terraform/prod/terraform.tfstate", 1024, `s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\s]+|(/|\./|\.\./|[A-Za-z0-9_])[^\s:]*`)
+	adoptedID  = shapeOf("id, name or ARN", "E2QWRUHAPOMQZL", 512, `[A-Za-z0-9/_+=.@:-]+`)
 )
 
 // terraform checks what is provisioned. Whether the stack has the inputs that are given is for dr to say.
@@ -21,6 +22,7 @@ func (d *document) terraform() {
 	}
 	among(d, "terraform.primary", t.Primary, Theirs, Ours)
 	each(d, "terraform.declined", t.Declined, func(field, what string) { among(d, field, what, Adoptable...) })
+	d.optional("terraform.owner_state", t.OwnerState, ownerState)
 	for _, what := range slices.Sorted(maps.Keys(t.Adopt)) {
 		d.adopted(what, t.Adopt[what])
 	}

@@ -8,6 +8,9 @@ type Terraform struct {
 	// Adopt names what the owner's own Terraform made and the stack takes over, by what it is (Adoptable): {distribution: E2QWRUHAPOMQZL}.
 	Adopt    map[string]string `yaml:"adopt,omitempty"`
 	Declined []string          `yaml:"declined,omitempty"` // what of these the owner keeps
+	// OwnerState is where the state of the owner's own root is: s3://bucket/key, read as the primary's region is, or a file. What is
+	// adopted must not be in it any more; without it that is taken on a person's word.
+	OwnerState string `yaml:"owner_state,omitempty"`
 	// Inputs are the stack's variables by name. Which there are is the stack's to say, so they are held against it where it is known.
 	Inputs map[string]any `yaml:"inputs,omitempty"`
 

@@ -168,6 +168,12 @@ func rootPlanLines(p *dr.RootPlan) []string {
 	for _, f := range p.Findings {
 		out = append(out, fmt.Sprintf("  REFUSED unless --confirm %q: %s", f.Name, f.Words()))
 	}
+	for _, t := range p.Theirs {
+		out = append(out, "  "+t.Words())
+		for line := range strings.Lines(t.Patch) {
+			out = append(out, "    "+strings.TrimRight(line, "\n"))
+		}
+	}
 	if len(p.Changes) > 0 && len(p.Money) > 0 {
 		out = append(out, "  "+dr.MoneyWords(p.Money))
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/aws/sim/wire"
@@ -135,7 +136,11 @@ func secretOf(db *cloud.Database) any {
 	if !db.ManagedPassword {
 		return nil
 	}
-	return wire.Struct{{"SecretStatus", "active"}}
+	parts := strings.Split(db.ARN, ":") // arn:aws:rds:REGION:ACCOUNT:db:NAME
+	return wire.Struct{
+		{"SecretArn", "arn:aws:secretsmanager:" + parts[3] + ":" + parts[4] + ":secret:rds!" + db.ResourceID + "-Kx8aQz"},
+		{"SecretStatus", "active"}, {"KmsKeyId", "alias/aws/secretsmanager"},
+	}
 }
 
 func statusInfosOf(w *cloud.World, db *cloud.Database) []wire.Struct {
