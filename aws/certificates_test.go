@@ -13,7 +13,9 @@ func (p *place) requested(names ...string) (arn string) {
 	arn = "arn:aws:acm:us-west-2:123456789012:certificate/0d2a1c34"
 	p.Locked(func(w *cloud.World) {
 		r := w.Region(west)
-		r.Certificates = append(r.Certificates, &cloud.Certificate{ARN: arn, Domain: names[0], Names: names, Status: cloud.CertificatePending, NotBefore: w.Now()})
+		x := &cloud.Certificate{ARN: arn, Domain: names[0], Names: names, Status: cloud.CertificatePending, NotBefore: w.Now()}
+		x.Ask(w.Account)
+		r.Certificates = append(r.Certificates, x)
 	})
 	return arn
 }

@@ -274,6 +274,7 @@ func (z *zoneInTime) requested(region string, names ...string) *cloud.Certificat
 	x := &cloud.Certificate{ARN: "arn:aws:acm:" + region + ":123456789012:certificate/" + names[0], Domain: names[0], Names: names, Status: cloud.CertificatePending}
 	z.in(func(w *cloud.World) {
 		x.NotBefore = w.Now()
+		x.Ask(w.Account)
 		w.Region(region).Certificates = append(w.Region(region).Certificates, x)
 	})
 	return x

@@ -62,23 +62,10 @@ func describeCertificate(c *call) (wire.Struct, error) {
 		if x.ARN == arn {
 			c.CertificateStatus(x)
 			return wire.Struct{{"Certificate", append(certificateOf(x),
-				wire.Field{"DomainValidationOptions", wire.Each("member", x.Names, validationOf(x))},
 				wire.Field{"SubjectAlternativeNames", wire.Members(x.Names)},
 				wire.Field{"InUseBy", wire.Members(x.InUse)},
 				wire.Field{"DomainValidationOptions", wire.Each("member", x.Proofs, func(p cloud.Proof) wire.Struct { return proofOf(x, p) })})}}, nil
 		}
 	}
 	return nil, wire.Refuse("ResourceNotFoundException", "Could not find certificate %s.", arn)
-}
-
-// validationOf is how one of a certificate's names is proven.
-func validationOf(x *cloud.Certificate) func(name string) wire.Struct {
-	return func(name string) wire.Struct {
-		record, value := x.Proof(name)
-		status := map[bool]string{true: "PENDING_VALIDATION", false: "SUCCESS"}[x.Status == cloud.CertificatePending]
-		return wire.Struct{
-			{"DomainName", name}, {"ValidationDomain", name}, {"ValidationMethod", "DNS"}, {"ValidationStatus", status},
-			{"ResourceRecord", wire.Struct{{"Name", record}, {"Type", "CNAME"}, {"Value", value}}},
-		}
-	}
 }

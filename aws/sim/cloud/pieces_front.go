@@ -18,18 +18,16 @@ const (
 func makeCertificate(w *World, r *Region, p Piece, m *Making) error {
 	domain := text(p.Values, "domain_name")
 	c := &Certificate{
-		ARN: r.arn("acm", "certificate/"+p.ID), Domain: domain, Names: wordsOf(p.Values, "subject_alternative_names"), Status: "PENDING_VALIDATION", Tags: p.tags(w),
+		ARN: r.arn("acm", "certificate/"+p.ID), Domain: domain, Names: wordsOf(p.Values, "subject_alternative_names"), Status: CertificatePending, Tags: p.tags(w),
 	}
 	if !slices.Contains(c.Names, domain) {
 		c.Names = slices.Insert(c.Names, 0, domain)
 	}
+	c.Ask(w.Account)
 	options := []any{}
-	for _, name := range c.Names {
-		// ACM asks the same record of every certificate of an account for a name.
-		record := Validation{Name: fmt.Sprintf("_%016x.%s.", hash(w.Account+name), name), Type: "CNAME", Value: fmt.Sprintf("_%016x.acm-validations.aws.", hash(name+w.Account))}
-		c.Proofs = append(c.Proofs, Proof{Domain: name, Record: record})
+	for _, p := range c.Proofs {
 		options = append(options, map[string]any{
-			"domain_name": name, "resource_record_name": record.Name, "resource_record_type": record.Type, "resource_record_value": record.Value,
+			"domain_name": p.Domain, "resource_record_name": p.Record.Name, "resource_record_type": p.Record.Type, "resource_record_value": p.Record.Value,
 		})
 	}
 	r.Certificates = append(r.Certificates, c)
@@ -67,7 +65,7 @@ func awaitCertificate(w *World, r *Region, p Piece, m *Making) error {
 	m.Values["certificate_arn"] = c.ARN
 	m.until = func() (bool, error) {
 		switch {
-		case c.Status == "ISSUED":
+		case c.Status == CertificateIssued:
 			return true, nil
 		case w.proven(c) && since.IsZero():
 			since = w.now
@@ -84,7 +82,7 @@ func awaitCertificate(w *World, r *Region, p Piece, m *Making) error {
 }
 
 func (c *Certificate) issue(now time.Time) {
-	c.Status, c.NotBefore, c.NotAfter = "ISSUED", now.Truncate(24*time.Hour), now.AddDate(0, 0, 198)
+	c.Status, c.NotBefore, c.NotAfter = CertificateIssued, now.Truncate(24*time.Hour), now.AddDate(0, 0, 198)
 }
 
 func endCertificate(_ *World, r *Region, p Piece, _ *Making) error {
@@ -216,7 +214,7 @@ func (r *Region) issued(p Piece) *Certificate {
 		return c
 	}
 	for _, c := range slices.Backward(r.Certificates) {
-		if c.Status == "ISSUED" {
+		if c.Status == CertificateIssued {
 			return c
 		}
 	}
