@@ -49,8 +49,7 @@ func (s *pathScreen) open(m *root) tea.Cmd {
 	if len(m.path.Phases) == 0 {
 		return nil
 	}
-	s.at = m.path.Phases[s.index(m)].Name
-	return m.openPhase(s.at)
+	return m.openPhase(m.path.Phases[s.index(m)].Name)
 }
 
 // sidePath is the width from which what there is to say of a phase stands beside the path.
@@ -297,7 +296,7 @@ func (d *pathDraw) root(r dr.RootState, w int) ui.Line {
 	}
 	count := pick(r.Resources > 0, ui.Plural(r.Resources, "resource"), "")
 	return ui.Row(w, 2, ui.P(0, ui.Cat(ui.T(role, mark+" "), ui.T(ui.Text, r.Name).Fit(11))),
-		ui.Part{Line: ui.T(ui.Muted, pick(count != "", count, r.State)), Cols: 13}, ui.P(2, when), ui.P(1, ui.T(pick(role == ui.Warn, ui.Warn, ui.Muted), r.Why)))
+		ui.Part{Line: ui.T(ui.Muted, pick(count != "", count, pick(r.State == dr.PhaseTheirs, "yours", r.State))), Cols: 13}, ui.P(2, when), ui.P(1, ui.T(pick(role == ui.Warn, ui.Warn, ui.Muted), r.Why)))
 }
 
 // lastRun is the newest run of a phase, in words.
@@ -322,6 +321,8 @@ func (d *pathDraw) before(x dr.PhaseState) ui.Line {
 	switch {
 	case x.Open:
 		return ui.Cat(ui.B(ui.Accent, "Enter"), ui.T(ui.Text, " goes to the run"))
+	case d.path.Primary == "" && x.Name == "primary":
+		return ui.Cat(ui.T(ui.Warn, "! say first whose the primary is: "), ui.B(ui.Accent, "Enter"))
 	case len(lacks) > 0:
 		return ui.T(ui.Warn, "! "+words(lacks)+" must be there first")
 	case x.State == dr.PhaseTheirs:
