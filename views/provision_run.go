@@ -95,7 +95,18 @@ func (f *runFrame) headRoots(w int) ui.Line {
 }
 
 // phaseName is what a run provisions: "foundation in us-west-2".
-func phaseName(p runbook.Plan) string { return joined(" in ", orWords(phaseOf(p), p.Title), p.To) }
+func phaseName(p runbook.Plan) string {
+	switch phase := phaseOf(p); phase {
+	case "":
+		return p.Title
+	case "primary":
+		return joined(" in ", phase, p.From)
+	case "foundation", "data", "compute":
+		return joined(" in ", phase, p.To)
+	default:
+		return phase
+	}
+}
 
 // gatePlan is the plan that the open question is about; nil where it is about none.
 func (s *runScreen) gatePlan(m *root) *planDoc {

@@ -187,7 +187,7 @@ func (f *runFrame) finish(left runbook.Projection) ui.Line {
 	case f.View.Open:
 		return ui.T(ui.Warn, "! open: goes on trying")
 	case len(f.past) == 0:
-		return ui.T(ui.Muted, "finish unknown: no run or drill yet")
+		return ui.T(ui.Muted, "finish unknown: no run "+pick(provisioning(f.View.Plan), "yet", "or drill yet"))
 	case !left.Known() && left.Left < time.Minute:
 		return ui.T(ui.Muted, "finish unknown: "+ui.Plural(len(left.Unknown), "step")+" never timed")
 	case !left.Known():
