@@ -325,7 +325,12 @@ func configured(p Piece, r *Region, c Configuration) Configuration {
 	c.Origins, c.Groups, c.Behaviors = nil, nil, nil
 	for _, o := range listOf(p.Values, "origin") {
 		o, _ := o.(map[string]any)
-		c.Origins = append(c.Origins, origin(text(o, "origin_id"), text(o, "domain_name")))
+		made := origin(text(o, "origin_id"), text(o, "domain_name"))
+		if n := number(o, "connection_attempts"); n > 0 {
+			made.Attempts, made.Connect = n, time.Duration(number(o, "connection_timeout"))*time.Second
+			made.Read = time.Duration(number(first(o, "custom_origin_config"), "origin_read_timeout")) * time.Second
+		}
+		c.Origins = append(c.Origins, made)
 	}
 	if g := first(p.Values, "origin_group"); g != nil {
 		made := OriginGroup{ID: text(g, "origin_id")}

@@ -356,11 +356,17 @@ func (v variables) instance(root string) map[string]any {
 
 // distribution is the part of the distribution that leads users: origins, the group, behaviours.
 func (v variables) distribution() map[string]any {
-	origins := []any{map[string]any{"origin_id": v["origin_ids"].(map[string]any)["first"], "domain_name": v["origin_domain"]}}
+	origin := func(id, name string) any {
+		return map[string]any{
+			"origin_id": v.text("origin_ids." + id), "domain_name": v[name], "connection_attempts": v.at("connect.attempts"), "connection_timeout": v.at("connect.timeout"),
+			"custom_origin_config": []any{map[string]any{"origin_read_timeout": v.at("connect.read")}},
+		}
+	}
+	origins := []any{origin("first", "origin_domain")}
 	own := map[string]any{"aliases": v["aliases"]}
 	bridged := v["bridged"] == true || v["bridged"] == nil && v["load_balancer_dns_name"] != nil
 	if bridged {
-		origins = append(origins, map[string]any{"origin_id": v.text("origin_ids.second"), "domain_name": v["load_balancer_dns_name"]})
+		origins = append(origins, origin("second", "load_balancer_dns_name"))
 		own["origin_group"] = []any{map[string]any{
 			"origin_id": v.text("origin_ids.group"), "failover_criteria": []any{map[string]any{"status_codes": []any{500.0, 502.0, 503.0, 504.0}}},
 			"member": []any{map[string]any{"origin_id": v.text("origin_ids.first")}, map[string]any{"origin_id": v.text("origin_ids.second")}},
