@@ -31,6 +31,7 @@ func (l *look) secrets(ctx context.Context) ([]Secret, error) {
 func (l *look) secretOf(s *secretsmanager.DescribeSecretOutput) Secret {
 	v := Secret{
 		Name: awssdk.ToString(s.Name), ARN: awssdk.ToString(s.ARN), Key: awssdk.ToString(s.KmsKeyId), About: awssdk.ToString(s.Description),
+		Rotates:       awssdk.ToTime(s.NextRotationDate),
 		PrimaryRegion: l.elsewhere(s.PrimaryRegion), Changed: awssdk.ToTime(s.LastChangedDate),
 	}
 	for _, r := range s.ReplicationStatus {

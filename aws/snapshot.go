@@ -298,8 +298,9 @@ type Backup struct {
 // Secret is a secret's metadata; its value is never read.
 type Secret struct {
 	Name, ARN     string
-	Key, About    string // KMS key ("" for AWS's own), description
-	PrimaryRegion string // "" where it is not a replica
+	Key, About    string    // KMS key ("" for AWS's own), description
+	Rotates       time.Time // when it is rotated next; zero where it is not
+	PrimaryRegion string    // "" where it is not a replica
 	Changed       time.Time
 	Replicas      []SecretReplica
 }

@@ -18,6 +18,9 @@ const slotKeepMB = 5120
 // ownVariables are what a root must be told so that it takes over what the owner has as it is, and leaves out what he keeps. What
 // lifeboat.yaml gives stands. Nothing is narrowed: methods, rules and settings of today come along, or the root is refused.
 func (b *builder) ownVariables(ctx context.Context, root string, vars map[string]any) error {
+	if err := b.refuseManaged(ctx, root); err != nil {
+		return err
+	}
 	own := map[string]any{}
 	for _, a := range b.kept(root) {
 		switch a.Key {

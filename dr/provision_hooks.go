@@ -171,6 +171,9 @@ func (b *builder) heard(ctx context.Context, t *runbook.Task, root string, e tf.
 
 // amend adds to the procedure of the run's phase what is no root's: steps of their own, which come after others and before others.
 func (b *builder) amend(p *runbook.Procedure) {
+	if b.movesPassword() {
+		b.passwordSteps(p)
+	}
 	if b.phase != "failover" {
 		return
 	}
