@@ -309,9 +309,8 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 		balancer, _ := site["load_balancer"].(string)
 		n.region(&c.Regions.Primary, "primary", cluster, "primary_service_names", balancer)
 		n.database(&c.Regions.Primary, "primary", n.text("primary_database_identifier"), "")
-		if name := n.text("database_secret_name"); name != "" && len(c.Regions.Primary.Secrets) == 0 && !discovers(&c.Regions.Primary) {
-			n.list = append(n.list, config.Setting{Field: []string{"regions", "primary", "secrets"}, Value: []string{name}})
-		}
+		n.secret(&c.Regions.Primary, "primary")
+		n.secret(&c.Regions.Standby, "standby") // it is replicated there under its own name
 	case "source":
 		if group := n.text("primary_isolation_group_id"); len(c.Regions.Primary.Databases) > 0 {
 			n.database(&c.Regions.Primary, "primary", c.Regions.Primary.Databases[0].ID, group)
@@ -380,6 +379,13 @@ func saysAll(have, want map[string]string) bool {
 		}
 	}
 	return true
+}
+
+// secret names the database's in a region that names none.
+func (n *namer) secret(r *config.Region, side string) {
+	if name := n.text("database_secret_name"); name != "" && len(r.Secrets) == 0 && !discovers(r) {
+		n.list = append(n.list, config.Setting{Field: []string{"regions", side, "secrets"}, Value: []string{name}})
+	}
 }
 
 func (n *namer) database(r *config.Region, side, id, group string) {
