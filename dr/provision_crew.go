@@ -29,9 +29,10 @@ type builder struct {
 	dir     string // ProvisionDir
 	program tf.Program
 
-	writing sync.Mutex // lifeboat.yaml
-	besides besides
-	kicked  time.Time // when everything was last asked to be read anew
+	writing  sync.Mutex // lifeboat.yaml
+	learning turns      // a root's bare directory is one for all who read it
+	besides  besides
+	kicked   time.Time // when everything was last asked to be read anew
 
 	mu       sync.Mutex
 	made     map[string]*savedPlan     // plans that can be applied, by root
@@ -43,6 +44,27 @@ type builder struct {
 	pinned   string                    // the bucket of the states, as this run has pinned it
 	digests  map[string]string         // images to run, by service
 }
+
+// turns lets one at a time through for each name.
+type turns struct {
+	mu  sync.Mutex
+	has map[string]*sync.Mutex
+}
+
+func (t *turns) of(name string) *sync.Mutex {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.has == nil {
+		t.has = map[string]*sync.Mutex{}
+	}
+	if t.has[name] == nil {
+		t.has[name] = &sync.Mutex{}
+	}
+	return t.has[name]
+}
+
+func (t *turns) Lock(name string)   { t.of(name).Lock() }
+func (t *turns) Unlock(name string) { t.of(name).Unlock() }
 
 // savedPlan is a plan in its file.
 type savedPlan struct {

@@ -139,6 +139,11 @@ func (b *builder) learn(ctx context.Context, roots []string) error {
 }
 
 func (b *builder) learnOne(ctx context.Context, root string) error {
+	b.learning.Lock(root)
+	defer b.learning.Unlock(root)
+	if b.outputsOf(root) != nil { // meanwhile
+		return nil
+	}
 	if root == "bootstrap" && b.bucket() == "" && b.c.Simulated == nil {
 		if _, err := os.Stat(b.firstState()); errors.Is(err, fs.ErrNotExist) {
 			return nil

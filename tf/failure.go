@@ -106,7 +106,7 @@ func (f *Failure) Existing() []string {
 // fromStderr makes a diagnostic of what Terraform printed where it was not asked for JSON: its boxes are taken off.
 func fromStderr(err error) []Diagnostic {
 	var lines []string
-	for _, l := range strings.Split(err.Error(), "\n") {
+	for _, l := range strings.Split(saying(err), "\n") {
 		l = strings.TrimSpace(strings.Trim(l, "│╷╵ \t"))
 		if l != "" && !strings.HasPrefix(l, "exit status") {
 			lines = append(lines, l)
@@ -116,6 +116,16 @@ func fromStderr(err error) []Diagnostic {
 		return nil
 	}
 	return []Diagnostic{{Summary: strings.TrimPrefix(lines[0], "Error: "), Detail: strings.Join(lines[1:], "\n")}}
+}
+
+// saying is what an error says. terraform-exec's own for a command that was cancelled as it started holds none, and panics.
+func saying(err error) (text string) {
+	defer func() {
+		if recover() != nil {
+			text = "it was cancelled"
+		}
+	}()
+	return err.Error()
 }
 
 func place(file string, line int) string { return fmt.Sprintf("%s:%d", file, line) }

@@ -103,7 +103,7 @@ func (d *Dir) followed(op string, each func(Event), run func(*follower) error) e
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	f := &follower{each: each, log: func(text []byte) { _, _ = fmt.Fprintln(log, d.masked(string(text))) }}
+	f := &follower{each: d.discreet(each), log: func(text []byte) { _, _ = fmt.Fprintln(log, d.masked(string(text))) }}
 	defer d.exec.SetStdout(nil)
 	err = d.secret(func() error { return run(f) })
 	if err == nil {
@@ -114,6 +114,21 @@ func (d *Dir) followed(op string, each func(Event), run func(*follower) error) e
 		problems = fromStderr(err)
 	}
 	return &Failure{Op: op, Root: d.spec.Root, Problems: d.maskedAll(problems), Lock: lockIn(problems), Log: log.Name(), Cause: causeOf(err)}
+}
+
+// discreet tells nobody the secrets that a provider puts into its words.
+func (d *Dir) discreet(each func(Event)) func(Event) {
+	if each == nil {
+		return nil
+	}
+	return func(e Event) {
+		if e.Problem != nil {
+			p := *e.Problem
+			p.Summary, p.Detail = d.masked(p.Summary), d.masked(p.Detail)
+			e.Problem = &p
+		}
+		each(e)
+	}
 }
 
 // plainly makes a Failure of an error of a command that prints no events.
