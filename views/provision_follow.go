@@ -97,7 +97,12 @@ func terraforms(s runbook.StepView) bool {
 
 // advanced takes what a root is doing. Lines are put in the order in which they are shown, once.
 func (m *root) advanced(msg progressMsg) {
-	slices.SortStableFunc(msg.now.Lines, func(a, b dr.ResourceLine) int { return lineRank(a) - lineRank(b) })
+	slices.SortStableFunc(msg.now.Lines, func(a, b dr.ResourceLine) int {
+		if a.State == dr.LineDone && b.State == dr.LineDone { // the newest first
+			return b.Began.Add(b.Elapsed).Compare(a.Began.Add(a.Elapsed))
+		}
+		return lineRank(a) - lineRank(b)
+	})
 	m.path.progress[msg.of] = msg.now
 }
 

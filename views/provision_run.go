@@ -340,17 +340,11 @@ func (f *runFrame) reportMade(b *facts) {
 		}
 		f.reportRoot(b, root, plan)
 	}
-	if words := moneyWords(money); words != "" {
+	if words := moneyWords(money); words != "" && !inParts(f.View) {
 		b.section("Money")
 		b.say(pick(f.View.Plan.DryRun, "would cost", "costs"), words)
 	}
 	f.reportOthers(b)
-}
-
-// doneWords are counts as a person says them afterwards: "14 added, 1 changed".
-func doneWords(c dr.PlanCounts) string {
-	r := strings.NewReplacer(" to add", " added", " to change", " changed", " to replace", " replaced", " to destroy", " destroyed", " to import", " imported", " to forget", " let go", "no changes", "nothing to be made")
-	return r.Replace(c.Words())
 }
 
 // reportOthers are the steps that belong to no root: images, checks.
@@ -369,37 +363,79 @@ func (f *runFrame) reportOthers(b *facts) {
 	}
 }
 
+// inParts says whether a root was applied more than once: its newest plan is not all that was made.
+func inParts(v runbook.View) bool {
+	return slices.ContainsFunc(v.Steps, func(s runbook.StepView) bool {
+		return strings.HasPrefix(s.ID, "apply-") && s.ID != "apply-"+rootIn(s.ID)
+	})
+}
+
+// makesWords are the words of a step of a root: of an apply how far it is, and afterwards how much it was.
+func (f *runFrame) makesWords(s runbook.StepView, words string) string {
+	switch {
+	case strings.HasPrefix(s.ID, "images-"):
+		words, _, _ = strings.Cut(words, "; push it: ")
+	case !strings.HasPrefix(s.ID, "apply-"):
+	case s.State == runbook.StateDoing || s.State == runbook.StateWatched:
+		return orWords(strings.TrimSpace(f.countWords(rootIn(s.ID))), words)
+	case s.State == runbook.StateDone:
+		words, _, _ = strings.Cut(words, ";")
+		if _, all, ok := strings.Cut(words, " of "); ok { // what was said last of it, a moment before its end
+			return all
+		}
+	}
+	return words
+}
+
+// pushes are the commands that bring images into a registry, of the words of a step that waits for them; the first is what
+// is missing.
+func pushes(s runbook.StepView, words string) []string {
+	missing, commands, ok := strings.Cut(words, "; push it: ")
+	if !ok || !strings.HasPrefix(s.ID, "images-") || s.State.Over() {
+		return nil
+	}
+	return append([]string{missing}, strings.Split(commands, "; ")...)
+}
+
+// commandsBelow is what is missing, and the commands that bring it, as they can be copied.
+func commandsBelow(commands []string, w int) []ui.Line {
+	out := ui.T(ui.Warn, "! "+commands[0]+"; push them:").Wrap(w, 2)
+	for _, c := range commands[1:] {
+		out = append(out, commandLines(c, w)...)
+	}
+	return out
+}
+
 // reportRoot is what a run did with one root: what was planned or made, how it was verified, and what went wrong.
 func (f *runFrame) reportRoot(b *facts, root string, plan dr.RootPlan) {
 	over, mark, _ := f.rootMark(root)
-	made, took := ui.T(ui.Text, "not made"), time.Duration(0)
-	var more []ui.Line
+	if !over {
+		mark = ui.T(ui.Muted, "·")
+	}
+	var made, more []ui.Line
 	for _, s := range rootSteps(f.View, root) {
 		verb, _, _ := strings.Cut(s.ID, "-")
 		switch {
+		case verb == "apply" && s.State == runbook.StateDone && s.Already:
+			made = append(made, ui.T(ui.Text, orWords(s.Text, "nothing to be made")))
 		case verb == "apply" && s.State == runbook.StateDone:
-			made, took = ui.T(ui.Text, orWords(s.Text, "made")), s.Ended.Sub(s.Began)-s.Waited
-		case verb == "plan" && f.View.Plan.DryRun:
-			made = ui.Cat(ui.T(ui.Text, "would be: "), ui.T(ui.Text, orWords(s.Text, string(s.State))))
+			made = append(made, ui.Cat(ui.T(ui.Text, orWords(f.makesWords(s, s.Text), "made")), ui.T(ui.Muted, " in "+ui.Stopwatch(s.Ended.Sub(s.Began)-s.Waited))))
 		case verb == "verify" && s.State == runbook.StateDone:
 			more = append(more, ui.T(ui.Muted, s.Text))
 		case s.State == runbook.StateSkipped || s.State == runbook.StateNotDone || s.State == runbook.StateFailed:
 			more = append(more, ui.Cat(ui.T(ui.Warn, "! "+s.Title+": "), f.stepWords(s)))
 		}
 	}
-	if plan.Root != "" && plan.Why == "" {
-		made = countsLine(plan.Counts)
-		if plan.Applied && !f.View.Plan.DryRun {
-			made = ui.T(ui.Text, doneWords(plan.Counts))
-		}
-	} else if plan.Why != "" {
-		made = ui.T(ui.Muted, pick(plan.Waits, "planned once another root is there", "not planned"))
+	switch {
+	case plan.Why != "":
+		made = []ui.Line{ui.T(ui.Muted, pick(plan.Waits, "planned once another root is there", "not planned"))}
 		more = append(more, ui.T(pick(plan.Waits, ui.Muted, ui.Warn), pick(plan.Waits, "", "! ")+plan.Why))
+	case f.View.Plan.DryRun && plan.Root != "":
+		made = []ui.Line{countsLine(plan.Counts)}
+	case made == nil:
+		made = []ui.Line{ui.T(ui.Muted, "not made")}
 	}
-	if !over {
-		mark = ui.T(ui.Muted, "·")
-	}
-	b.fact(root, ui.Cat(mark, ui.Space(1), made, ui.T(ui.Muted, pick(took > 0, "  in "+ui.Stopwatch(took), ""))))
+	b.fact(root, ui.Cat(mark, ui.Space(1), ui.Join(2, made...)))
 	for _, l := range more {
 		b.fact("", ui.Cat(ui.Space(2), l))
 	}

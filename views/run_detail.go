@@ -14,6 +14,9 @@ func (f *runFrame) detail(s runbook.StepView, w int) []ui.Line {
 	out := []ui.Line{head}
 	out = append(out, ui.T(ui.Text, s.Why).Wrap(w, 0)...)
 	out = append(out, callLines(s.Calls, w)...)
+	if commands := pushes(s, f.words(s)); commands != nil {
+		return append(out, commandsBelow(commands, w)...)
+	}
 	if words := f.words(s); words != "" {
 		out = append(out, ui.Cat(ui.T(ui.Muted, "  "), ui.T(wordsRole(s.State), words)).Wrap(w, 2)...)
 	}

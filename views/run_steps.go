@@ -67,8 +67,8 @@ func foldOf(s runbook.StepView) ui.Fold {
 // stepWords is what goes on in a step, or what came of it.
 func (f *runFrame) stepWords(s runbook.StepView) ui.Line {
 	words := essence(f.words(s))
-	if root := rootIn(s.ID); strings.HasPrefix(s.ID, "apply-") && provisioning(f.View.Plan) && (s.State == runbook.StateDoing || s.State == runbook.StateWatched) {
-		words = orWords(strings.TrimSpace(f.countWords(root)), words)
+	if provisioning(f.View.Plan) {
+		words = f.makesWords(s, words)
 	}
 	switch s.State {
 	case runbook.StateWaiting:
