@@ -19,7 +19,10 @@ func outputs(root string, v variables, e Estate, at view) map[string]any {
 	all := of()
 	all["roles_checked"] = true
 	for name, value := range all {
-		if open(value) {
+		switch {
+		case value == nil:
+			delete(all, name) // as Terraform keeps none that is null
+		case open(value):
 			all[name] = unknown // an output is known whole or not at all
 		}
 	}
@@ -121,6 +124,7 @@ func (o outputting) records(address string) any {
 func (o outputting) identity() map[string]any {
 	return map[string]any{
 		"task_role_arns": o.roles(), "operator_role_arn": o.at("aws_iam_role.operator[0]", "arn"), "reader_role_arn": o.at("aws_iam_role.reader[0]", "arn"),
+		"backup_role_arn": o.at("aws_iam_role.backup[0]", "arn"),
 	}
 }
 
@@ -156,6 +160,7 @@ func (o outputting) data() map[string]any {
 	return map[string]any{
 		"repository_urls": o.each("module.registry.aws_ecr_repository.this", "repository_url"), "database_host": o.at(db, "address"), "database_arn": o.at(db, "arn"),
 		"database_identifier": o.at(db, "identifier"), "backups_arn": o.at("aws_db_instance_automated_backups_replication.this[0]", "id"), "publicly_accessible": false,
+		"backup_vault_name": o.at("aws_backup_vault.copies[0]", "name"),
 	}
 }
 
