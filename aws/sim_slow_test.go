@@ -44,7 +44,7 @@ func TestASlowRefreshSaysWhatTheRegionKeeps(t *testing.T) {
 				compareListeners(t, r, s)
 				compareSnapshots(t, w, r, s)
 				secret := r.Secrets[0]
-				expected := aws.Secret{Name: secret.Name, ARN: secret.ARN, Changed: milli(secret.Changed)}
+				expected := aws.Secret{Name: secret.Name, ARN: secret.ARN, Key: secret.KMSKey, About: secret.Description, Changed: milli(secret.Changed)}
 				if region == east {
 					expected.Replicas = []aws.SecretReplica{{Region: west, Status: "InSync"}}
 				} else {
