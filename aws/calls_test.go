@@ -39,7 +39,7 @@ var (
 	slowRefresh = []string{
 		"1 x acm:DescribeCertificate", "4 x ecr:DescribeImages", "1 x elasticloadbalancing:DescribeListenerCertificates",
 		"1 x elasticloadbalancing:DescribeListeners", "1 x elasticloadbalancing:DescribeLoadBalancers", "1 x rds:DescribeDBInstanceAutomatedBackups",
-		"1 x rds:DescribeDBSnapshots", "1 x secretsmanager:DescribeSecret", "1 x servicequotas:GetServiceQuota",
+		"1 x rds:DescribeDBInstances", "1 x rds:DescribeDBSnapshots", "1 x secretsmanager:DescribeSecret", "1 x servicequotas:GetServiceQuota",
 	}
 )
 

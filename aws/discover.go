@@ -100,7 +100,10 @@ func (l *look) findKind(ctx context.Context, given []string, list func(context.C
 	if err != nil {
 		return found[string]{err: err}
 	}
-	all = slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, l.spec.Discover.Prefix) })
+	all = slices.DeleteFunc(all, func(name string) bool {
+		_, _, kept := KeptOf(name) // it was the estate's once
+		return kept || !strings.HasPrefix(name, l.spec.Discover.Prefix)
+	})
 	slices.Sort(all)
 	return found[string]{list: slices.Compact(all)}
 }

@@ -242,7 +242,7 @@ func errorsOf(f aws.Fast) map[string]error {
 // errorsOfSlow are the errors of a slow refresh, by part.
 func errorsOfSlow(s aws.Slow) map[string]error {
 	all := map[string]error{
-		"images": s.Images.Err, "listeners": s.Listeners.Err, "certificates": s.Certificates.Err, "snapshots": s.Snapshots.Err,
+		"images": s.Images.Err, "listeners": s.Listeners.Err, "certificates": s.Certificates.Err, "snapshots": s.Snapshots.Err, "kept": s.Kept.Err,
 		"backups": s.Backups.Err, "secrets": s.Secrets.Err, "quotas": s.Quotas.Err,
 	}
 	for name, err := range all {

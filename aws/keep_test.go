@@ -1,9 +1,11 @@
 package aws_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"lifeboat/aws"
 	"lifeboat/aws/fault"
 	"lifeboat/aws/sim/cloud"
 )
@@ -12,7 +14,7 @@ import (
 func TestADatabaseIsKeptUnderAnotherNameWithASnapshot(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		p := open(t, 4)
-		c := changer(t, p.spec(west), nil)
+		c, region := changer(t, p.spec(west), nil), reader(t, p.spec(west))
 		must := func(err error) {
 			t.Helper()
 			if err != nil {
@@ -40,17 +42,45 @@ func TestADatabaseIsKeptUnderAnotherNameWithASnapshot(t *testing.T) {
 			t.Errorf("after five minutes: %+v, %v", s, err)
 		}
 
-		must(c.Rename(t.Context(), standby, "kept-db"))
+		name := aws.KeptName(standby, time.Now())
+		if r := region.Slow(t.Context(), aws.Slow{}); r.Kept.Err != nil || len(r.Kept.Value) > 0 {
+			t.Errorf("kept before: %+v", r.Kept)
+		}
+		must(c.Rename(t.Context(), standby, name))
 		time.Sleep(5 * time.Minute)
 		_, err = c.Database(t.Context(), standby)
 		wantKind(t, "the old name", err, fault.NotFound)
-		after, err := c.Databases(t.Context(), []string{standby, "kept-db"})
+		after, err := c.Databases(t.Context(), []string{standby, name})
 		must(err)
 		if len(after) != 1 || after[0].ResourceID != before.ResourceID || after[0].Endpoint == before.Endpoint || after[0].Status != "available" {
 			t.Errorf("under the new name: %+v", after)
 		}
-		wantKind(t, "a snapshot of the same name", c.TakeSnapshot(t.Context(), "kept-db", "kept", nil), fault.Refused)
-		o := p.order("kept-db")
+		wantKind(t, "a snapshot of the same name", c.TakeSnapshot(t.Context(), name, "kept", nil), fault.Refused)
+		if r := region.Slow(t.Context(), aws.Slow{}); len(r.Kept.Value) != 1 || r.Kept.Value[0].ID != name {
+			t.Errorf("kept afterwards: %+v", r.Kept)
+		}
+		o := p.order(name)
 		wantKind(t, "a replica in the place of a database", c.CreateReplica(t.Context(), o), fault.Refused)
 	})
+}
+
+func TestAKeptNameSaysOfWhatAndSinceWhenAndIsNeverTooLong(t *testing.T) {
+	at := time.Date(2026, 11, 23, 3, 14, 15, 0, time.UTC)
+	for id, want := range map[string]string{
+		"dev-db": "dev-db-kept-20261123-031415",
+		"a-name-that-is-about-as-long-as-rds-lets-one-be-which-is-63-char": "a-name-that-is-about-as-long-as-rds-lets-o-kept-20261123-031415",
+		"a-name-whose-cut-would-end-in-a-hyphen-abc-defghijklmnop":         "a-name-whose-cut-would-end-in-a-hyphen-abc-kept-20261123-031415",
+		"a-name-whose-cut-would-end-in-a-hyphen-ab-cdefghijklmnop":         "a-name-whose-cut-would-end-in-a-hyphen-ab-kept-20261123-031415",
+	} {
+		name := aws.KeptName(id, at)
+		of, since, ok := aws.KeptOf(name)
+		if name != want || len(name) > 63 || !ok || !since.Equal(at) || !strings.HasPrefix(id, of) {
+			t.Errorf("%s is kept as %s: of %s since %s", id, name, of, since)
+		}
+	}
+	for _, id := range []string{"dev-db", "dev-db-kept", "-kept-20261123-031415", "dev-db-kept-20261123-0314"} {
+		if _, _, ok := aws.KeptOf(id); ok {
+			t.Errorf("%s counts as kept", id)
+		}
+	}
 }

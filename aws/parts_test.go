@@ -22,7 +22,7 @@ func TestEachPartFailsAlone(t *testing.T) {
 		"application-autoscaling:DescribeScalableTargets": {"scaling"},
 		"elasticloadbalancing:DescribeLoadBalancers":      {"balancers", "certificates", "listeners"},
 		"elasticloadbalancing:DescribeTargetHealth":       {"target group davidshaevel-dev-backend", "target group davidshaevel-dev-frontend", "target group davidshaevel-dev-grafana"},
-		"rds:DescribeDBInstances":                         {"databases"},
+		"rds:DescribeDBInstances":                         {"databases", "kept"},
 		"monitoring:GetMetricData":                        {"metrics"},
 		"ecr:DescribeImages":                              {"images"},
 		"elasticloadbalancing:DescribeListeners":          {"certificates", "listeners"},

@@ -99,6 +99,7 @@ func (r *Reader) Slow(ctx context.Context, prev Slow) Slow {
 		func() { next.Listeners = part(ctx, l, prev.Listeners, l.listeners) },
 		func() { next.Certificates = part(ctx, l, prev.Certificates, l.certificates) },
 		func() { next.Snapshots = part(ctx, l, prev.Snapshots, l.snapshots) },
+		func() { next.Kept = part(ctx, l, prev.Kept, l.kept) },
 		func() { next.Backups = part(ctx, l, prev.Backups, l.backups) },
 		func() { next.Secrets = part(ctx, l, prev.Secrets, l.secrets) },
 		func() { next.Quotas = part(ctx, l, prev.Quotas, l.quotas) },

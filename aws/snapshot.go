@@ -67,6 +67,7 @@ type Slow struct {
 	Listeners    Part[[]Listener]
 	Certificates Part[[]Certificate]
 	Snapshots    Part[[]DBSnapshot]
+	Kept         Part[[]Database] // instances that were kept under another name when another took their place, oldest first
 	Backups      Part[[]Backup]
 	Secrets      Part[[]Secret]
 	Quotas       Part[[]Quota]

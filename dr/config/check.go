@@ -145,6 +145,8 @@ func (d *document) periods() {
 		{"waits.grace", w.Grace, 24 * time.Hour, "20m"},
 		{"waits.step", w.Step, 24 * time.Hour, "30m"},
 		{"waits.cool_down", w.CoolDown, 24 * time.Hour, "30m"},
+		{"waits.healthy", w.Healthy, 24 * time.Hour, "15m"},
+		{"waits.replica", w.Replica, 7 * 24 * time.Hour, "6h"},
 	} {
 		if d.given(p.field) {
 			d.within(p.field, p.v, 100*time.Millisecond, p.most, p.like)

@@ -230,6 +230,8 @@ type Waits struct {
 	Grace    Duration `yaml:"grace,omitempty"`     // for tasks to turn healthy while the database reboots, 20m
 	Step     Duration `yaml:"step,omitempty"`      // the longest that a promotion or a deployment may take, 30m
 	CoolDown Duration `yaml:"cool_down,omitempty"` // between two runs, 30m
+	Healthy  Duration `yaml:"healthy,omitempty"`   // how long a region that comes back must stay well before it is built on, 15m
+	Replica  Duration `yaml:"replica,omitempty"`   // the longest that a snapshot, a new replica or its catching up may take, 6h
 }
 
 // Simulated says that this estate is a simulator's.

@@ -63,7 +63,7 @@ func TestDefaultsFillWhatIsLeftOut(t *testing.T) {
 		{"refresh", c.Refresh, Refresh{Fast: sec(15), Slow: sec(300), Edge: sec(15), Database: sec(15), Metrics: sec(60)}},
 		{"waits", c.Waits, Waits{
 			Call: sec(5), Probe: sec(5), Connect: sec(5), Dark: 3, Poll: sec(5), Hold: sec(30), Settle: sec(2), Fence: sec(60), Receipt: sec(60),
-			Grace: sec(1200), Step: sec(1800), CoolDown: sec(1800)}},
+			Grace: sec(1200), Step: sec(1800), CoolDown: sec(1800), Healthy: sec(900), Replica: sec(21600)}},
 		{"health field", c.Edge.HealthField, "environment"},
 		{"token", c.Edge.Cloudflare.TokenEnv, "CLOUDFLARE_API_TOKEN"},
 		{"resolvers", strings.Join(c.Edge.Resolvers, " "), "1.1.1.1:53 127.0.0.1:5353"},

@@ -23,6 +23,7 @@ import "time"
 //	waits.poll, settle                       5s, 2s
 //	waits.hold, fence, receipt               30s, 1m, 1m
 //	waits.grace, step, cool_down             20m, 30m, 30m
+//	waits.healthy, replica                   15m, 6h
 //	operator.session                         1h, where there is a role
 //	journal.region, prefix, lease            the standby's, lifeboat/, 30s, where there is a bucket
 //	roles.bucket, key                        the journal's, and its prefix with roles.auto.tfvars.json
@@ -61,6 +62,7 @@ func (c *Config) runDefaults() {
 		{&w.Poll, 5 * time.Second}, {&w.Hold, 30 * time.Second}, {&w.Settle, 2 * time.Second},
 		{&w.Fence, time.Minute}, {&w.Receipt, time.Minute}, {&w.Grace, 20 * time.Minute},
 		{&w.Step, 30 * time.Minute}, {&w.CoolDown, 30 * time.Minute},
+		{&w.Healthy, 15 * time.Minute}, {&w.Replica, 6 * time.Hour},
 	} {
 		fill(d.v, Duration(d.to))
 	}

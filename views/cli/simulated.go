@@ -74,7 +74,7 @@ func simulatedWaits(w sim.Waits) config.Waits {
 	return config.Waits{
 		Call: config.Duration(w.Call), Probe: config.Duration(w.Probe), Connect: config.Duration(w.Connect), Dark: w.Dark,
 		Poll: config.Duration(w.Poll), Hold: config.Duration(w.Hold), Settle: config.Duration(w.Settle), Fence: config.Duration(w.Fence),
-		Receipt: config.Duration(w.Receipt), CoolDown: config.Duration(w.CoolDown),
+		Receipt: config.Duration(w.Receipt), CoolDown: config.Duration(w.CoolDown), Healthy: config.Duration(w.CoolDown / 2),
 	}
 }
 
