@@ -24,7 +24,7 @@ func Checks(e *Estate, leaving string, kind Kind) []Check {
 	var all []Check
 	for _, group := range [][]criterion{dataCriteria, serviceCriteria, edgeCriteria, runCriteria} {
 		for _, q := range group {
-			if q.only == "" || q.only == kind {
+			if q.only == "" || q.only == kind || q.only == kind.like() {
 				all = append(all, c.ask(q))
 			}
 		}
@@ -70,7 +70,10 @@ type checker struct {
 func (c *checker) ask(q criterion) Check {
 	a := q.look(c).current()
 	v := Check{ID: q.id, Title: c.named(q.title), Verdict: a.verdict, Text: a.text, Remedy: a.remedy, Seen: a.seen}
-	phrase := q.blocks[c.kind]
+	phrase, own := q.blocks[c.kind]
+	if !own {
+		phrase = q.blocks[c.kind.like()]
+	}
 	switch {
 	case a.leaving && c.kind == Failover:
 	case a.verdict == CheckFail:

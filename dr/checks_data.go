@@ -21,6 +21,8 @@ var dataCriteria = []criterion{
 		blocks: map[Kind]overriding{Switchover: {fail: "go on with a disk that is nearly full"}}},
 	{id: "database", title: "the database can be promoted", look: (*checker).promotable,
 		blocks: map[Kind]overriding{Switchover: {fail: "go on with a database that is not available", unknown: "go on with an unknown database"}}},
+	{id: "endpoint", title: "{to}'s writers name its database", look: (*checker).endpoint, only: Failback,
+		blocks: map[Kind]overriding{Failback: {"start tasks that name another database", "start tasks whose database is not known"}}},
 	{id: "backups", title: "backups of the primary", look: (*checker).backups},
 	{id: "kms", title: "the key of {to}'s database", look: (*checker).key},
 }
@@ -241,4 +243,33 @@ func (c *checker) key() answer {
 		a.remedy = "make it anew with a key of " + c.to.cfg.Name
 	}
 	return a
+}
+
+// endpoint: a task that names another database would write to that one, or to none.
+func (c *checker) endpoint() answer {
+	db := c.replicaOf()
+	seen := seenOf(c.to.defs, c.p.slow, c.now)
+	if db == nil || db.Raw == nil || db.Raw.Endpoint == "" {
+		return unreadable("the endpoint of "+c.to.cfg.Name+"'s replica", c.e.Replication.Seen)
+	}
+	var wrong, unread []string
+	for k := range c.to.r.Services {
+		v := &c.to.r.Services[k]
+		if !v.Writes || v.Absent {
+			continue
+		}
+		switch _, ok := c.to.definition(v); {
+		case !ok:
+			unread = append(unread, v.Name)
+		case c.to.definitionNaming(v, db.Raw.Endpoint) == "":
+			wrong = append(wrong, v.Name)
+		}
+	}
+	switch {
+	case len(wrong) > 0:
+		return answer{verdict: CheckFail, text: among(wrong) + " do not name " + short(db.Raw.Endpoint), seen: seen, remedy: "make a revision that does; the endpoint is kept when a replica has the old name"}
+	case len(unread) > 0 || !seen.Known():
+		return unreadable("which database the tasks of "+c.to.cfg.Name+" name", seen)
+	}
+	return answer{verdict: CheckPass, text: "they name " + short(db.Raw.Endpoint), seen: seen}
 }

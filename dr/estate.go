@@ -3,6 +3,7 @@
 package dr
 
 import (
+	"fmt"
 	"time"
 
 	"lifeboat/aws"
@@ -108,7 +109,8 @@ type Region struct {
 	Balancers []Balancer
 	Services  []Service // in lifeboat.yaml's order
 	Databases []Database
-	Newest    RecoveryPoint // the newest point that this region could be restored to
+	Kept      []KeptDatabase // old databases that another took the place of, oldest first
+	Newest    RecoveryPoint  // the newest point that this region could be restored to
 	Session   Session
 	Findings  []Finding // everything else worth a person's eye: certificates, quotas, secrets
 
@@ -230,6 +232,25 @@ type Database struct {
 	Absent      bool
 	Raw         *aws.Database
 	Seen        Seen
+}
+
+// KeptDatabase is an instance that was kept under another name when a standby took its own. It runs, costs money, and is the estate's no more.
+type KeptDatabase struct {
+	ID      string    // its name now
+	Was     string    // the name that it had
+	Since   time.Time // when it was kept
+	Status  string    // as RDS says
+	Monthly float64   // USD, by list prices
+	Priced  bool      // Monthly is known
+	Seen    Seen
+}
+
+// cost is what it costs, in words.
+func (k KeptDatabase) cost() string {
+	if !k.Priced {
+		return "its cost goes on"
+	}
+	return fmt.Sprintf("about $%.0f a month", k.Monthly)
 }
 
 // RecoveryPoint is the newest point in time that data could be brought back to, by its ORIGINAL time.

@@ -77,6 +77,7 @@ func (c crashAt) String() string { return fmt.Sprintf("%s %d", c.what, c.n) }
 func withCrash(t *testing.T, kind Kind, at crashAt) (end string, writes, calls int) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		w.lookSeldom()
+		w.stage(kind)
 		ctx, stop := context.WithCancelCause(t.Context())
 		journal, call := &crash{end: stop, before: at.what == "before write"}, &crash{end: stop}
 		switch at.what {
@@ -151,6 +152,16 @@ func (w *estateInTime) state() string {
 				say("%s %s: %s, timeline %d, replica %t, retention %d, groups %v", r.Name, db.ID, db.Status, db.Timeline, db.Source != nil, db.Retention, db.Groups)
 			}
 		}
+		for _, r := range in.Regions {
+			for _, s := range r.Snapshots {
+				if _, _, kept := aws.KeptOf(s.ID); kept {
+					say("%s snapshot %s: %s", r.Name, s.ID, s.Status)
+				}
+			}
+			for _, a := range r.Alarms {
+				say("%s alarm %s", r.Name, a.Name)
+			}
+		}
 		for _, record := range in.Zones[0].Records {
 			say("%s -> %s", record.Name, record.Content)
 		}
@@ -172,7 +183,12 @@ func deploymentsOf(c *cloud.Cluster, s *cloud.Service) int {
 // A crash at every write of the journal, before and after it is durable, and before every changing call: resumed by another process the
 // run comes to the end of one that was never disturbed, and nothing is done twice.
 func TestARunThatCrashesAnywhereComesToTheSameEnd(t *testing.T) {
-	for _, kind := range []Kind{Failover, Switchover} {
+	crashAnywhere(t, Failover, Switchover)
+}
+
+// crashAnywhere has runs of these kinds crash everywhere.
+func crashAnywhere(t *testing.T, kinds ...Kind) {
+	for _, kind := range kinds {
 		want, writes, calls := withCrash(t, kind, crashAt{})
 		t.Logf("%s: %d journal writes, %d changing calls", kind, writes, calls)
 		if writes < 40 || calls < 8 {
@@ -181,7 +197,7 @@ func TestARunThatCrashesAnywhereComesToTheSameEnd(t *testing.T) {
 		for _, at := range occasions(kind, writes, calls) {
 			t.Run(fmt.Sprintf("%s, %s", kind, at), func(t *testing.T) {
 				t.Parallel()
-				if got, _, _ := withCrash(t, kind, at); got != want {
+				if got, _, _ := withCrash(t, kind, at); sameEnd(kind, got) != sameEnd(kind, want) {
 					t.Errorf("the end is\n%s\nwant\n%s", got, want)
 				}
 			})
@@ -189,8 +205,8 @@ func TestARunThatCrashesAnywhereComesToTheSameEnd(t *testing.T) {
 	}
 }
 
-// occasions are all of them: of a failover always, of a switchover with LIFEBOAT_E2E, else every third. A few where the test must be
-// short.
+// occasions are all of them: of a failover always, of a switchover with LIFEBOAT_E2E, else every third, of the way back, whose runs are
+// long, with LIFEBOAT_E2E=full, else a few. A few where the test must be short.
 func occasions(kind Kind, writes, calls int) []crashAt {
 	step := 1
 	switch {
@@ -198,10 +214,17 @@ func occasions(kind Kind, writes, calls int) []crashAt {
 		step = 17
 	case kind == Switchover && os.Getenv("LIFEBOAT_E2E") == "":
 		step = 3
+	case kind.rebuilds() && os.Getenv("LIFEBOAT_E2E") == "":
+		step = 41
+	case kind.rebuilds() && os.Getenv("LIFEBOAT_E2E") != "full":
+		step = 11
 	}
 	var out []crashAt
 	for n := 1; n <= writes; n += step {
 		out = append(out, crashAt{"before write", n}, crashAt{"after write", n})
+	}
+	if kind.rebuilds() && !testing.Short() {
+		step = max(1, step/3)
 	}
 	for n := 1; n <= calls; n += step {
 		out = append(out, crashAt{"call", n})

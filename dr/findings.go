@@ -23,6 +23,7 @@ func (j *join) findings(i int) {
 	j.quotas(s)
 	j.slotFinding(s)
 	j.foreignImages(i)
+	j.kept(i)
 }
 
 func (s *side) find(f Finding) {

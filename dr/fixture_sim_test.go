@@ -52,6 +52,7 @@ type estateInTime struct {
 	network *sim.Memory
 	cfg     *config.Config
 	rows    *numbered
+	wrote   int // rows before these
 	runners []*Runner
 }
 
@@ -218,7 +219,7 @@ type numbered struct {
 func (w *estateInTime) writeRows(every time.Duration) {
 	w.t.Helper()
 	ctx, stop := context.WithCancel(w.t.Context())
-	rows := &numbered{stop: stop, done: make(chan struct{})}
+	rows := &numbered{n: w.wrote, stop: stop, done: make(chan struct{})}
 	w.rows = rows
 	edge, err := (&Runner{c: w.cfg, opt: RunnerOptions{Options: Options{Dial: w.network.DialContext, Now: time.Now, Env: os.Getenv}}, watch: &Watch{}}).edge()
 	if err != nil {
@@ -250,6 +251,7 @@ func (w *estateInTime) writeRows(every time.Duration) {
 func (w *estateInTime) stopRows() []int {
 	w.rows.stop()
 	<-w.rows.done
+	w.wrote = w.rows.n
 	return w.rows.acks
 }
 

@@ -42,6 +42,10 @@ func (w *crew) openGate() *runbook.Gate {
 			e := w.settled(ctx)
 			n := w.notice(e)
 			n.What = w.whatHappens()
+			if w.p.kind == Reprotect {
+				n.Data = firstOf(w.account(ctx), n.Data)
+				return n, nil
+			}
 			if t.Pin(PinPromotedAt) == "" { // a run taken up after it has promoted is past what readiness is about
 				n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback"}
 				n.Failing = w.failing(e)
@@ -59,6 +63,9 @@ func (w *crew) settled(ctx context.Context) *Estate {
 }
 
 func (w *crew) whatHappens() []string {
+	if w.p.kind == Reprotect {
+		return w.whatIsBuilt()
+	}
 	writers := among(serviceNames(w.p.writers()))
 	out := []string{
 		fmt.Sprintf("fence %s: %s to 0 tasks", w.p.from, writers),
@@ -70,7 +77,30 @@ func (w *crew) whatHappens() []string {
 	} else {
 		out = append(out, "then, behind a gate of its own: move CloudFront's origin to "+w.p.to)
 	}
+	if w.p.kind == Failback {
+		out = append(out, w.whatIsBuilt()...)
+	}
 	return out
+}
+
+// whatIsBuilt is how a standby is made anew, in order.
+func (w *crew) whatIsBuilt() []string {
+	r := w.p.rebuild
+	var out []string
+	if r.Old != "" {
+		out = append(out, fmt.Sprintf("keep %s in %s: protected, a snapshot, and its name from then on %s; nothing of it is deleted", r.Name(), w.p.from, r.Kept))
+	}
+	return append(out,
+		fmt.Sprintf("make %s anew in %s: a replica of %s in %s, %s", r.Name(), w.p.from, w.p.replica, w.p.to, firstOf(r.Order.Class, "its source's class")),
+		"alarms on it; once it streams "+w.p.from+"'s services to standby size: "+w.standCounts())
+}
+
+func (w *crew) standCounts() string {
+	var out []string
+	for _, s := range w.p.standby() {
+		out = append(out, fmt.Sprintf("%s %d", s.Name, s.Stand))
+	}
+	return commas(out)
 }
 
 func (w *crew) counts() string {
@@ -88,7 +118,10 @@ func (w *crew) notice(e *Estate) runbook.Notice {
 
 // dataWords is the loss with its source and age, as it stands now; what the plan pinned where it is not known any more.
 func (w *crew) dataWords(e *Estate) string {
-	if w.p.kind == Switchover {
+	if w.p.kind == Reprotect {
+		return "nothing is lost by it: users stay where they are"
+	}
+	if w.p.kind.planned() {
 		return "nothing is lost: the promotion waits for proof that the replica has everything"
 	}
 	loss := lossOf(e)
@@ -106,7 +139,10 @@ func (w *crew) timeWords(e *Estate) string {
 	if e.Record.Serve > 0 {
 		words = "about " + span(e.Record.Serve) + " (" + e.Record.ServeFrom + ")"
 	}
-	if w.p.kind == Switchover && (w.sql[w.p.from] == nil || w.sql[w.p.to] == nil) {
+	if w.p.kind == Reprotect {
+		return "until " + w.p.from + " was well for " + span(w.c.Waits.Healthy.D()) + ", then the copying of a snapshot: 15 to 30 min for 20 GB, hours for a large database; users do not wait"
+	}
+	if w.p.kind.planned() && (w.sql[w.p.from] == nil || w.sql[w.p.to] == nil) {
 		words += "; without a connection to both databases the proof alone takes 6 to 10 min"
 	}
 	if end := e.side(w.p.to).Session.Expires; !end.IsZero() {

@@ -2,12 +2,29 @@ package dr
 
 import (
 	"fmt"
+	"strings"
 
 	"lifeboat/aws"
 )
 
-// moneyWords is what the started tasks add a month, as far as their sizes are known.
+// moneyWords is what a run adds a month, as far as that is known: the tasks that it starts, and what it keeps.
 func (w *crew) moneyWords(e *Estate) string {
+	words := ""
+	if w.p.kind.moves() {
+		words = w.tasksMoney(e)
+	}
+	if r := w.p.rebuild; r != nil && r.Old != "" {
+		kept := "the kept " + r.Kept + " costs what it cost"
+		if dollars, ok := r.month(); ok {
+			kept = fmt.Sprintf("the kept %s costs about $%.0f a month until somebody deletes it, the new replica as much", r.Kept, dollars)
+		}
+		words = strings.TrimPrefix(words+"; "+kept, "; ")
+	}
+	return firstOf(words, "what the old database cost, the new replica costs")
+}
+
+// tasksMoney is what the started tasks add a month.
+func (w *crew) tasksMoney(e *Estate) string {
 	var dollars float64
 	unknown := 0
 	for _, s := range w.p.arriving() {

@@ -21,6 +21,15 @@ const (
 	PinRisk     = "risk"     // JSON: Loss, as it stood when the plan was made
 	PinSilent   = "silent"   // RFC 3339: since when nothing of the region being left answered; "" something did
 
+	PinRebuild  = "rebuild"  // JSON: Rebuild, of a run that makes a standby anew
+	PinAccount  = "account"  // what never replicated, in words, once the old writer could be asked
+	PinKept     = "kept"     // the name under which the old database is kept, once it has it
+	PinStanding = "standing" // RFC 3339: when the new standby was seen to stream
+	pinLast     = "last"     // JSON: Promotion, the one after which a standby is made anew
+	pinRename   = "rename"   // the old database's name to be: from then on it may have neither name for a while
+	pinGroups   = "groups"   // JSON: the security groups of the old writer before it was shut off
+	pinOldEnd   = "old.end"  // the old writer's position when it was shut off
+
 	PinPromotedAt  = "promoted.at"       // RFC 3339, decided right before the promotion was called for
 	PinPosition    = "promoted.position" // the replica's replay position then
 	PinCommit      = "promoted.commit"   // commit time of the last transaction that it had replayed then

@@ -27,10 +27,19 @@ const leastRetention = 7
 
 // makePlan decides everything that a run will act on, from what is known now. Nothing is guessed: what must be known and is
 // not is a Refusal.
-func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edgeMemory) (runbook.Pins, error) {
-	m := planner{c: c, e: e, kind: kind, memory: memory}
+func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edgeMemory, last past) (runbook.Pins, error) {
+	m := planner{c: c, e: e, kind: kind, memory: memory, last: last}
 	m.from, m.to = e.side(writer), e.side(otherRegion(c, writer))
-	for _, decide := range []func() error{m.refuse, m.databases, m.target, m.users} {
+	decisions := []func() error{m.refuse, m.databases, m.target, m.users}
+	switch kind {
+	case Reprotect:
+		m.from, m.to = m.to, m.from
+		decisions = []func() error{m.refuse, m.alone, m.standby}
+	case Failback:
+		m.last = past{} // it tells of the other region
+		decisions = append([]func() error{m.mayGoHome}, append(decisions, m.caughtUp, m.standby)...)
+	}
+	for _, decide := range decisions {
 		if err := decide(); err != nil {
 			return nil, err
 		}
@@ -48,6 +57,7 @@ type planner struct {
 	e        *Estate
 	kind     Kind
 	from, to *Region
+	last     past
 	p        planned
 }
 
@@ -73,8 +83,10 @@ func (m *planner) refuse() error {
 		return &Refusal{"this Lifeboat takes over from a warm standby only, and the strategy is " + m.c.Strategy.Words(), "restore by hand, or change the strategy"}
 	case !m.to.Seen.fresh():
 		return &Refusal{m.to.Name + " cannot take over: its AWS API could not be read: " + m.to.Seen.Why, m.to.Seen.Remedy}
-	case m.kind == Switchover && !m.from.Seen.fresh():
-		return &Refusal{"a switchover needs both regions, and " + m.from.Name + " could not be read: " + m.from.Seen.Why, "fail over instead"}
+	case m.kind == Reprotect && !m.from.Seen.fresh():
+		return &Refusal{"a standby cannot be made in " + m.from.Name + ": its AWS API could not be read: " + m.from.Seen.Why, m.from.Seen.Remedy}
+	case m.kind.planned() && !m.from.Seen.fresh():
+		return &Refusal{"a " + string(m.kind) + " needs both regions, and " + m.from.Name + " could not be read: " + m.from.Seen.Why, "fail over instead"}
 	}
 	return nil
 }
@@ -93,7 +105,7 @@ func (m *planner) databases() error {
 		m.p.replica, m.p.source = db.ID, identifier(db.Source)
 	}
 	if m.p.replica == "" {
-		return &Refusal{m.to.Name + " has no replica that could be promoted", "the data must be brought there first: a new replica of " + m.from.Name + "'s writer"}
+		return &Refusal{m.to.Name + " has no replica that could be promoted", "the data must be brought there first: a new replica of " + m.from.Name + "'s writer (lifeboat reprotect)"}
 	}
 	m.p.retention = leastRetention
 	if m.from.Raw == nil {
@@ -149,7 +161,7 @@ func (m *planner) users() error {
 func (m *planner) places() {
 	for i := range m.to.Services {
 		to := &m.to.Services[i]
-		s := PinnedService{Name: to.Name, Writes: to.Writes, Want: to.Full, To: m.place(m.to, to.Name), From: m.place(m.from, to.Name)}
+		s := PinnedService{Name: to.Name, Writes: to.Writes, Want: to.Full, Stand: to.Standby, To: m.place(m.to, to.Name), From: m.place(m.from, to.Name)}
 		if s.From.Known {
 			s.Want = max(s.Want, s.From.Desired) // it was scaled out under load: the load comes along
 		}

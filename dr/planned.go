@@ -16,7 +16,8 @@ import (
 type PinnedService struct {
 	Name   string      `json:"name"`
 	Writes bool        `json:"writes,omitempty"`
-	Want   int         `json:"want"` // tasks, in the region that takes over
+	Stand  int         `json:"stand,omitempty"` // tasks, where it stands by
+	Want   int         `json:"want"`            // tasks, in the region that takes over
 	From   PinnedPlace `json:"from"`
 	To     PinnedPlace `json:"to"`
 }
@@ -72,6 +73,8 @@ type planned struct {
 	cdnUnread       bool      // the distribution was never read: names that lead to it are left alone
 	loss            Loss
 	silent          time.Time // since when the region being left did not answer; zero: it did
+	rebuild         *Rebuild  // how the standby is made anew in the region that is left; nil: it is not
+	last            *Promotion
 }
 
 // The pins of numbers that only this file reads.
@@ -86,12 +89,25 @@ const (
 
 // pins writes the plan down.
 func (p *planned) pins() runbook.Pins {
-	return runbook.Pins{
+	pins := runbook.Pins{
 		PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinSource: p.source, PinBalancer: p.balancer,
 		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ), pinEdgeSeen: p.edgeSeen.UTC().Format(time.RFC3339Nano),
 		pinCDNUnread: strconv.FormatBool(p.cdnUnread), PinSilent: stampOf(p.silent),
 		PinServices: asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
 	}
+	if p.rebuild != nil {
+		pins[PinRebuild] = asJSON(p.rebuild)
+		if p.rebuild.renaming {
+			pins[pinRename] = p.rebuild.Kept
+		}
+		if p.rebuild.renamed {
+			pins[PinKept] = p.rebuild.Kept
+		}
+	}
+	if p.last != nil {
+		pins[pinLast] = asJSON(p.last)
+	}
+	return pins
 }
 
 // stampOf is a moment in a pin; "" for none.
@@ -137,8 +153,19 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
 		note(name, json.Unmarshal([]byte(pins[name]), into))
 	}
+	for name, into := range map[string]any{PinRebuild: &p.rebuild, pinLast: &p.last} {
+		if text := pins[name]; text != "" {
+			note(name, json.Unmarshal([]byte(text), into))
+		}
+	}
+	if p.rebuild != nil {
+		p.rebuild.renaming, p.rebuild.renamed = pins[pinRename] != "", pins[PinKept] != ""
+	}
+	if p.kind.rebuilds() && p.rebuild == nil {
+		note(PinRebuild, errors.New("is missing"))
+	}
 	for name, value := range map[string]string{PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinBalancer: p.balancer} {
-		if value == "" {
+		if value == "" && !(name == PinBalancer && p.kind == Reprotect) {
 			note(name, errors.New("is missing"))
 		}
 	}

@@ -36,9 +36,32 @@ func (w *crew) procedure() runbook.Procedure {
 	p := runbook.Procedure{
 		Name: string(w.p.kind), Title: w.p.kind.Phrase(w.p.from, w.p.to), From: w.p.from, To: w.p.to,
 	}
+	if w.p.kind == Reprotect {
+		p.Steps = w.reprotection()
+	} else {
+		p.Steps = w.takeover()
+	}
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
+			s.Await = s.Check // a change counts when it is seen, not when it was answered
+		}
+		if s := &p.Steps[i]; w.c.Operator.RoleARN != "" && s.Do != nil && slices.ContainsFunc(s.Calls, asOperator) {
+			s.Calls = append([]runbook.Call{call("sts:AssumeRole", runbook.Data, w.p.to)}, s.Calls...)
+		}
+	}
+	return p
+}
+
+// takeover is the graph of a run that takes users to another region, from the fence to the report. A failback is a switchover that begins
+// once the region has stayed well, and ends with a standby made anew where users were.
+func (w *crew) takeover() []runbook.Step {
+	var p runbook.Procedure
 	open, promote, edge := w.openGate(), w.promoteGate(), w.edgeGate()
 	freeze := w.freezeStep(open)
-	if w.p.kind == Switchover {
+	if w.p.kind == Failback {
+		p.Steps, freeze = append(p.Steps, w.healthyStep(w.p.to)), w.freezeStep(open, stepHealthy)
+	}
+	if w.p.kind.planned() {
 		p.Steps = append(p.Steps, freeze, w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors), w.fenceStep(open, stepScale), w.tokenStep(StepFence),
 			w.promoteStep(promote, stepToken, stepScale))
 	} else {
@@ -54,7 +77,7 @@ func (w *crew) procedure() runbook.Procedure {
 	if w.c.Edge.Distribution != "" && len(w.p.origins) > 0 {
 		cdn := w.cdnStep(edge, append([]string{stepVerify}, public...)...)
 		p.Steps = append(p.Steps, cdn)
-		if w.p.kind == Switchover || len(public) == 0 {
+		if w.p.kind.planned() || len(public) == 0 {
 			public = append(public, stepCDN)
 		}
 	}
@@ -65,17 +88,17 @@ func (w *crew) procedure() runbook.Procedure {
 	if w.isolation() != "" {
 		p.Steps = append(p.Steps, w.isolateStep(StepPublic))
 	}
-	p.Steps = append(p.Steps, w.protectStep(StepPublic), w.graceStep(StepPublic), w.rolesStep(StepPublic))
-	p.Steps = append(p.Steps, w.reportStep(StepPublic, stepProtect, stepGrace, stepRoles))
-	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
-			s.Await = s.Check // a change counts when it is seen, not when it was answered
+	p.Steps = append(p.Steps, w.protectStep(StepPublic), w.graceStep(StepPublic))
+	written := StepPublic
+	if w.p.kind == Failback {
+		after := []string{StepPublic, stepProtect}
+		if w.isolation() != "" {
+			after = append(after, stepIsolate)
 		}
-		if s := &p.Steps[i]; w.c.Operator.RoleARN != "" && s.Do != nil && slices.ContainsFunc(s.Calls, asOperator) {
-			s.Calls = append([]runbook.Call{call("sts:AssumeRole", runbook.Data, w.p.to)}, s.Calls...)
-		}
+		p.Steps = append(p.Steps, w.rebuildSteps(open, after...)...)
+		written = stepStanding
 	}
-	return p
+	return append(p.Steps, w.rolesStep(written), w.reportStep(StepPublic, stepProtect, stepGrace, stepRoles))
 }
 
 // asOperator says whether a call of a step that changes things is made in the operator's role, which is taken on where that is needed: at

@@ -85,7 +85,7 @@ type performer interface {
 // plan looks at the estate and makes the pins of a run, and what performs it.
 func (r *Runner) plan(ctx context.Context, o Order) (performer, runbook.Pins, error) {
 	switch o.Kind {
-	case Failover, Switchover:
+	case Failover, Switchover, Reprotect, Failback:
 		return r.planTakeover(ctx, o)
 	case Provision:
 		return r.planProvision(ctx, o)
@@ -122,7 +122,13 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
 	}
-	pins, err := makePlan(r.c, e, o.Kind, writer, memory)
+	var last past
+	if o.Kind.rebuilds() {
+		if last, err = pastOf(ctx, r.c, r.state.Archive); err != nil {
+			return nil, nil, fmt.Errorf("what was promoted last cannot be told: %w", err)
+		}
+	}
+	pins, err := makePlan(r.c, e, o.Kind, writer, memory, last)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -171,10 +177,13 @@ func (r *Runner) options(o Order) (runbook.Options, error) {
 	}
 	out := runbook.Options{
 		Run: o.Run, By: r.identity(), Host: r.opt.Host, Store: store, TakeOver: o.TakeOver, Operator: o.Operator, Archive: r.state.Archive,
-		Calm: []string{string(Provision)},
+		Calm: []string{string(Provision), string(Reprotect)},
 		Timing: runbook.Timing{
 			Poll: r.c.Waits.Poll.D(), Hold: r.c.Waits.Hold.D(), Settle: r.c.Waits.Settle.D(), CoolDown: r.c.Waits.CoolDown.D(),
 		},
+	}
+	if o.Kind == Reprotect { // it moves nobody, and a region without a standby is not to wait
+		out.Timing.CoolDown = time.Nanosecond
 	}
 	if !o.DryRun {
 		out.Lease = r.state.Lease()

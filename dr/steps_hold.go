@@ -10,9 +10,9 @@ import (
 )
 
 // freezeStep keeps Terraform from undoing the run: an apply from CI in its middle moved users back to the dead region.
-func (w *crew) freezeStep(gate *runbook.Gate) runbook.Step {
+func (w *crew) freezeStep(gate *runbook.Gate, after ...string) runbook.Step {
 	return runbook.Step{
-		ID: stepFreeze, Title: "hold Terraform", Why: "an apply in the middle of the run would move users and tasks back",
+		ID: stepFreeze, Title: "hold Terraform", Why: "an apply in the middle of the run would move users and tasks back", After: after,
 		Calls: w.rolesCalls(), Gate: gate, Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string {
 			return []string{"# set frozen_by in " + rolesFile + " (" + w.state.Where + ") and stop the pipelines that apply Terraform"}
@@ -67,9 +67,9 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 		Paper: func(runbook.Pins) []string {
 			return []string{fmt.Sprintf("# in %s: writer_region and serving_region %s, frozen_by \"\", roles_version + 1, and the capacities as they are now", rolesFile, w.p.to)}
 		},
-		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			r, _, err := w.state.Roles.Read(ctx)
-			if err != nil || w.role(&r) {
+			if err != nil || w.role(t)(&r) {
 				return runbook.Seen{Text: "they are those of before"}, err
 			}
 			return runbook.Seen{So: true, Text: fmt.Sprintf("version %d: %s writes and serves", r.Version, r.Writer)}, nil
@@ -78,13 +78,18 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 			if _, err := t.Decide(ctx, pinLetGo, t.Run); err != nil {
 				return err
 			}
-			return changeRoles(ctx, w.state.Roles, w.c, w.role)
+			return changeRoles(ctx, w.state.Roles, w.c, w.role(t))
 		},
 	}
 }
 
 // role sets the roles as the run leaves them, and says whether they were others.
-func (w *crew) role(r *Roles) bool {
+func (w *crew) role(t *runbook.Task) func(r *Roles) bool {
+	stands := w.p.rebuild != nil && t.State(stepStanding) == runbook.StateDone
+	return func(r *Roles) bool { return w.setRoles(r, stands) }
+}
+
+func (w *crew) setRoles(r *Roles, stands bool) bool {
 	before := asJSON(r)
 	r.Writer, r.Serving, r.Frozen = w.p.to, w.p.to, ""
 	if r.Capacity == nil {
@@ -96,10 +101,14 @@ func (w *crew) role(r *Roles) bool {
 		}
 	}
 	for _, s := range w.p.services {
-		if s.To.there() {
+		if s.To.there() && w.p.kind.moves() {
 			r.Capacity[w.p.to][s.Name] = s.capacity()
 		}
-		if s.Writes && s.From.there() {
+		switch {
+		case !s.From.there():
+		case stands:
+			r.Capacity[w.p.from][s.Name] = s.standing()
+		case s.Writes:
 			r.Capacity[w.p.from][s.Name] = Capacity{}
 		}
 	}
@@ -139,7 +148,7 @@ func (w *crew) receiptCalls() []runbook.Call {
 // readAgain are the calls of a step that holds the receipt against the region being left before it acts. A failover takes the newest
 // refresh for that.
 func (w *crew) readAgain() []runbook.Call {
-	if w.p.kind != Switchover {
+	if !w.p.kind.planned() {
 		return nil
 	}
 	calls := w.receiptCalls()
@@ -204,24 +213,43 @@ func (w *crew) isolateStep(after ...string) runbook.Step {
 	at, group := w.p.from, w.isolation()
 	return runbook.Step{
 		ID: stepIsolate, Title: "shut off the old database", Why: "what comes back with the region must find no database to write to", After: after,
-		Calls:   tried(call("rds:DescribeDBInstances", runbook.Control, at), call("rds:ModifyDBInstance", runbook.Control, at)),
+		Calls:   tried(w.isolateCalls()...),
 		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), Deadline: w.c.Waits.Fence.D(), Keep: w.c.Refresh.Fast.D(), Before: w.fence.allowed,
 		Paper: func(runbook.Pins) []string {
 			return []string{"aws rds modify-db-instance --db-instance-identifier " + w.p.source + " --vpc-security-group-ids " + group + " --apply-immediately --region " + at}
 		},
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			if t.Pin(pinRename) != "" { // its name is another's, or will be
+				return runbook.Seen{So: true, Text: "before it got another name"}, nil
+			}
 			seen, err := w.isolated(ctx)
 			seen.So = seen.So || t.Pin(pinIsolate) != "" && strings.HasPrefix(seen.Text, changing)
 			return seen, err
 		},
 		Do: func(ctx context.Context, t *runbook.Task) error {
+			if err := w.shutting(ctx, t, group); err != nil {
+				return err
+			}
 			if _, err := t.Decide(ctx, pinIsolate, group); err != nil {
 				return err
 			}
 			return w.leaving().SetGroups(ctx, w.p.source, []string{group})
 		},
-		Await: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) { return w.isolated(ctx) },
+		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			if t.Pin(pinRename) != "" {
+				return runbook.Seen{So: true, Text: "before it got another name"}, nil
+			}
+			return w.isolated(ctx)
+		},
 	}
+}
+
+func (w *crew) isolateCalls() []runbook.Call {
+	calls := []runbook.Call{call("rds:DescribeDBInstances", runbook.Control, w.p.from), call("rds:ModifyDBInstance", runbook.Control, w.p.from)}
+	if w.sql[w.p.from] != nil {
+		calls = append(calls, call("sql:pg_current_wal_lsn", runbook.Data, w.p.from))
+	}
+	return calls
 }
 
 // pinIsolate keeps that the old writer was told to change its groups: while it is at that, RDS still shows the old ones.

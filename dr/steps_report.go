@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"lifeboat/dr/runbook"
@@ -24,7 +25,30 @@ func (w *crew) reportStep(after ...string) runbook.Step {
 // report is the run's outcome in a few sentences. Whether the old writer is fenced is not among them: that may change while the run
 // stays open, and Unfenced says it.
 func (w *crew) report(t *runbook.Task) string {
+	if w.p.kind == Reprotect {
+		return strings.TrimSuffix(w.standingWords(t)+". "+t.Pin(PinAccount), ". ")
+	}
+	if w.p.kind == Failback {
+		return w.p.to + " serves and writes" + w.since(t) + ". " + w.lost(t) + ". " + w.standingWords(t)
+	}
 	return w.p.to + " serves and writes" + w.since(t) + ". " + w.lost(t)
+}
+
+// standingWords say whether there is a standby again, and what is kept.
+func (w *crew) standingWords(t *runbook.Task) string {
+	r := w.p.rebuild
+	words := fmt.Sprintf("There is no standby: lifeboat reprotect makes one in %s", w.p.from)
+	if at := stampTime(t.Pin(PinStanding)); !at.IsZero() {
+		words = fmt.Sprintf("%s stands by again since %s: %s follows %s", w.p.from, moment(at), r.Name(), w.p.replica)
+	}
+	if r.Old == "" || t.State(stepRename) != runbook.StateDone {
+		return words
+	}
+	words += ". Kept: " + r.Kept
+	if dollars, ok := r.month(); ok {
+		words += fmt.Sprintf(", about $%.0f a month, until somebody deletes it by that name", dollars)
+	}
+	return words
 }
 
 // Unfenced says that a run has promoted, and that nothing proves that the old writer has stopped; "" where that is not so.

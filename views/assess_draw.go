@@ -45,7 +45,9 @@ func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
 	b.fact("data", f.dataCost(a.kind))
 	b.fact("time", f.timeCost())
 	b.say("kept", a.plan.Where)
-	b.readiness(m.checks(m.e, a.leaving(m.e), a.kind), m.h)
+	if a.kind != dr.Reprotect { // the checks are about taking users to another region
+		b.readiness(m.checks(m.e, a.leaving(m.e), a.kind), m.h)
+	}
 	return b.lines
 }
 
@@ -59,7 +61,10 @@ func (a *assess) leaving(e *dr.Estate) string {
 
 // dataCost is what would be lost, with its source.
 func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
-	if kind == dr.Switchover {
+	if kind == dr.Reprotect {
+		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost by it: users stay where they are; what the old database holds is kept"))
+	}
+	if kind == dr.Switchover || kind == dr.Failback {
 		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost: writers are stopped, and nothing is promoted before it is proven that all has arrived"))
 	}
 	r := f.e.RiskAt(f.now)
@@ -73,7 +78,7 @@ func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
 // timeCost is how long it would take, by past runs alone.
 func (f *runFrame) timeCost() ui.Line {
 	target := ui.T(ui.Muted, " · target "+ui.Long(f.rto))
-	if r := f.e.Record; r.Serve > 0 {
+	if r := f.e.Record; r.Serve > 0 && f.View.Plan.Name != string(dr.Reprotect) {
 		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(r.Serve)), ui.T(ui.Muted, " ("+r.ServeFrom+")"), target)
 	}
 	left := runbook.Project(f.View, f.past, f.now)

@@ -12,6 +12,7 @@ func startKeys() []Key {
 	return []Key{
 		{Name: "failover", Named: true, Keys: []string{"f"}, Show: "f", Does: "failover", Help: "prepare a failover (unplanned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Failover)},
 		{Name: "switchover", Named: true, Keys: []string{"s"}, Show: "s", Does: "switchover", Help: "prepare a switchover (planned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Switchover)},
+		{Name: "failback", Named: true, Keys: []string{"b"}, Show: "b", Does: "failback", Help: "the way back: a standby first, then home", Scope: OnCockpit, off: noWayBack, run: (*root).wayBack},
 		{Name: "run", Named: true, Keys: []string{"R"}, Show: "R", Does: "run", Help: "to the run that is open", Scope: OnCockpit, off: noOpenRun, run: (*root).toOpenRun},
 		{Name: "history", Named: true, Keys: []string{"H"}, Show: "H", Does: "history", Help: "all runs, and their reports", Scope: OnCockpit, off: noRuns, run: (*root).openHistory},
 	}
@@ -86,6 +87,21 @@ func cannotStart(m *root) string {
 		return "a run is open: R goes to it"
 	}
 	return ""
+}
+
+// noWayBack is why there is no way back to prepare.
+func noWayBack(m *root) string {
+	if why := cannotStart(m); why != "" {
+		return why
+	}
+	_, why := m.e.WayBack()
+	return why
+}
+
+// wayBack prepares what comes next on the way back: a standby where there is none, else the way home.
+func (m *root) wayBack() tea.Cmd {
+	kind, _ := m.e.WayBack()
+	return prepare(kind)(m)
 }
 
 func noRuns(m *root) string { return m.readOnly() }

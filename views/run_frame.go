@@ -104,7 +104,7 @@ func person(by string) string {
 
 // runName is what a run is called: "FAIL OVER", "SWITCH OVER".
 func runName(p runbook.Plan) string {
-	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER", string(dr.Provision): "PROVISION"}
+	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER", string(dr.Provision): "PROVISION", string(dr.Failback): "FAIL BACK"}
 	if w := words[p.Name]; w != "" {
 		return w
 	}
@@ -115,6 +115,9 @@ func runName(p runbook.Plan) string {
 func runWay(p runbook.Plan) ui.Line {
 	if provisioning(p) {
 		return ui.B(ui.Text, phaseName(p))
+	}
+	if p.Name == string(dr.Reprotect) {
+		return ui.B(ui.Text, p.From+" from "+p.To)
 	}
 	return ui.B(ui.Text, p.From+" → "+p.To)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func TestHelpOfEachCommand(t *testing.T) {
-	for _, command := range []string{"", "demo", "status", "failover", "switchover", "resume", "attach", "history", "history list", "history show", "history verify", "history paper", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
+	for _, command := range []string{"", "demo", "status", "failover", "switchover", "reprotect", "failback", "resume", "attach", "history", "history list", "history show", "history verify", "history paper", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
 		t.Run(strings.ReplaceAll("lifeboat "+command, " ", "_"), func(t *testing.T) {
 			nowhere(t)
 			r := run(t, append(strings.Fields(command), "--help")...)

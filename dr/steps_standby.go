@@ -1,0 +1,401 @@
+package dr
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"lifeboat/aws"
+	"lifeboat/aws/fault"
+	"lifeboat/dr/pg"
+	"lifeboat/dr/runbook"
+)
+
+// The steps that make the standby anew.
+const (
+	stepHealthy  = "healthy"
+	stepAccount  = "account"
+	stepAlarms   = "alarms"
+	stepReplica  = "replica"
+	stepStream   = "stream"
+	stepStanding = "standing"
+)
+
+// reprotection is the graph of a run that makes a standby anew and moves nobody. Its opening gate stands before everything.
+func (w *crew) reprotection() []runbook.Step {
+	open := w.openGate()
+	steps := []runbook.Step{w.healthyStep(w.p.from), w.freezeStep(open, stepHealthy), w.fenceStep(open, stepFreeze), w.accountStep(StepFence)}
+	steps = append(steps, w.rebuildSteps(open, stepAccount)...)
+	return append(steps, w.rolesStep(stepStanding), w.reportStep(stepRoles))
+}
+
+// rebuildSteps keep the old database and make the standby under its name. They are the same after a failover and at the end of a failback.
+func (w *crew) rebuildSteps(gate *runbook.Gate, after ...string) []runbook.Step {
+	steps := w.keepSteps(gate, after...)
+	if len(steps) > 0 {
+		after = []string{stepRename}
+	}
+	return append(steps, w.alarmsStep(gate, after...), w.replicaStep(gate, stepAlarms), w.streamStep(stepReplica), w.standingStep(gate, stepStream))
+}
+
+// healthyStep waits until a region that has come back has stayed well: what was half alive for hours is not built on.
+func (w *crew) healthyStep(region string) runbook.Step {
+	return runbook.Step{
+		ID: stepHealthy, Title: region + " stays well for " + span(w.c.Waits.Healthy.D()), Why: "an outage comes back in pieces; what is built on one is lost again",
+		Timeout: w.c.Waits.Healthy.D() + w.c.Waits.Step.D(), Poll: min(w.c.Refresh.Fast.D(), w.c.Waits.Healthy.D()/4+time.Millisecond),
+		Safety: true, PlannedOnly: w.p.kind.moves(), Await: w.staysWell(region),
+	}
+}
+
+// staysWell is so once a region was seen well for long enough without a break. A failback that is taken up after it has promoted does not
+// wait again.
+func (w *crew) staysWell(region string) runbook.Look {
+	var since time.Time
+	return func(_ context.Context, t *runbook.Task) (runbook.Seen, error) {
+		if t.Pin(PinPromotedAt) != "" {
+			return runbook.Seen{So: true, Text: "its database was promoted since"}, nil
+		}
+		why := unfit(w.watch.Estate().side(region))
+		switch {
+		case why != "":
+			since = time.Time{}
+			return runbook.Seen{Text: why}, nil
+		case since.IsZero():
+			since = w.now()
+		}
+		well := w.now().Sub(since)
+		return runbook.Seen{So: well >= w.c.Waits.Healthy.D(), Text: region + " has answered for " + span(well)}, nil
+	}
+}
+
+// alarmsStep has somebody called until the new replica streams, and when it falls behind later: its lag there, and what it keeps on the
+// disk of its source.
+func (w *crew) alarmsStep(gate *runbook.Gate, after ...string) runbook.Step {
+	calls := []runbook.Call{}
+	for _, region := range []string{w.p.from, w.p.to} {
+		calls = append(calls, call("cloudwatch:DescribeAlarms", runbook.Control, region), call("cloudwatch:PutMetricAlarm", runbook.Control, region))
+	}
+	return runbook.Step{
+		ID: stepAlarms, Title: "alarms on the new standby", Why: "until it streams there is no standby, and one that stalls fills the writer's disk", After: after, Gate: gate,
+		Calls: calls, Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.moves(),
+		Paper: func(runbook.Pins) []string {
+			return []string{
+				"# in " + w.p.from + ": an alarm on ReplicaLag of " + w.p.rebuild.Name() + " above the RPO, missing data breaching",
+				"# in " + w.p.to + ": an alarm on OldestReplicationSlotLag of " + w.p.replica,
+			}
+		},
+		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			left, err := w.unalarmed(ctx)
+			var names []string
+			for _, a := range left {
+				names = append(names, a.Metric)
+			}
+			return allSo(names, "on its lag, and on what the writer keeps for it", "missing: "), err
+		},
+		Do: func(ctx context.Context, _ *runbook.Task) error {
+			left, err := w.unalarmed(ctx)
+			if err != nil {
+				return err
+			}
+			for region, a := range left {
+				if err := w.there[region].Alarm(ctx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+// standbyAlarms are those of the new standby, by region.
+func (w *crew) standbyAlarms() map[string]aws.Alarm {
+	r := w.p.rebuild
+	prefix := "lifeboat-" + w.c.Estate + "-"
+	lag := aws.Alarm{
+		Name: prefix + r.Name() + "-lag", Text: "the standby that Lifeboat has made does not follow within the RPO", Metric: "ReplicaLag", Threshold: w.c.Objectives.RPO.D().Seconds(),
+		Dimensions: map[string]string{"DBInstanceIdentifier": r.Name()}, Statistic: "Maximum", Missing: "breaching",
+	}
+	slot := aws.Alarm{
+		Name: prefix + w.p.replica + "-slot", Text: "the writer keeps more than a tenth of its disk for a standby that does not follow", Metric: "OldestReplicationSlotLag",
+		Threshold: float64(max(r.StorageGiB, 10)) * (1 << 30) / 10, Dimensions: map[string]string{"DBInstanceIdentifier": w.p.replica}, Statistic: "Maximum",
+	}
+	for _, a := range []*aws.Alarm{&lag, &slot} {
+		a.Namespace, a.Comparison, a.Period, a.Periods = "AWS/RDS", "GreaterThanThreshold", time.Minute, 5
+	}
+	return map[string]aws.Alarm{w.p.from: lag, w.p.to: slot}
+}
+
+func (w *crew) unalarmed(ctx context.Context) (map[string]aws.Alarm, error) {
+	left := w.standbyAlarms()
+	for region, a := range w.standbyAlarms() {
+		there, err := w.there[region].Alarms(ctx, []string{a.Name})
+		if err != nil {
+			return nil, err
+		}
+		if len(there) > 0 {
+			delete(left, region)
+		}
+	}
+	return left, nil
+}
+
+func (w *crew) replicaStep(gate *runbook.Gate, after ...string) runbook.Step {
+	o := w.p.rebuild.Order
+	return runbook.Step{
+		ID: stepReplica, Title: "make a replica in " + w.p.from, Why: "the next outage needs a standby: the data is copied by a snapshot, and streams from then on", After: after, Gate: gate,
+		Calls:   append(w.standbyCalls("DescribeDBInstances", "CreateDBInstanceReadReplica"), call("rds:DescribeDBInstances", runbook.Control, w.p.to)),
+		Undoing: runbook.UndoHours, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.moves(), Paper: w.replicaPaper,
+		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			db, err := w.replicaNow(ctx)
+			if missing(err) {
+				return runbook.Seen{Text: "there is none yet"}, nil
+			}
+			return runbook.Seen{So: err == nil, Text: db.Status}, err
+		},
+		Before: w.mayBuild,
+		Do: func(ctx context.Context, t *runbook.Task) error {
+			_, err := w.idle(ctx, t, func(ctx context.Context) (aws.Database, error) { return w.arriving().Database(ctx, w.p.replica) })
+			if err != nil {
+				return err
+			}
+			err = w.leaving().CreateReplica(ctx, o)
+			if fault.KindOf(err) != fault.Refused {
+				return err
+			}
+			if _, lookErr := w.replicaNow(ctx); lookErr == nil { // it is being made already
+				return nil
+			}
+			return err
+		},
+		Await: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			db, err := w.replicaNow(ctx)
+			return runbook.Seen{So: err == nil && serving(db), Text: db.Status}, err
+		},
+	}
+}
+
+// replicaNow is the new replica as it is. What has its name and is no replica of the writer is never replaced.
+func (w *crew) replicaNow(ctx context.Context) (aws.Database, error) {
+	o := w.p.rebuild.Order
+	db, err := w.leaving().Database(ctx, o.ID)
+	switch {
+	case err != nil:
+		return db, err
+	case db.ResourceID == w.p.rebuild.Old:
+		return db, runbook.Never(fmt.Errorf("%s is still the name of the old database", o.ID))
+	case db.Source != o.Source:
+		return db, runbook.Never(fmt.Errorf("%s is there and is no replica of %s: a database that exists is never replaced", o.ID, identifier(o.Source)))
+	case slices.Contains(dead, db.Status):
+		return db, runbook.Never(fmt.Errorf("%s is %s: look at its events in RDS, delete it by its name, and try again", o.ID, db.Status))
+	}
+	return db, nil
+}
+
+// mayBuild: nobody has promoted since, and what is to be followed is a writer that keeps backups.
+func (w *crew) mayBuild(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+	if seen, err := w.fence.allowed(ctx, t); err != nil || !seen.So {
+		return seen, err
+	}
+	db, err := w.arriving().Database(ctx, w.p.replica)
+	if err != nil {
+		return runbook.Seen{}, err
+	}
+	if err := replicable(w.p.to, db); err != nil {
+		return runbook.Seen{Text: err.Error()}, nil
+	}
+	return runbook.Seen{So: true, Text: db.ID + " is the writer"}, nil
+}
+
+func (w *crew) replicaPaper(runbook.Pins) []string {
+	o := w.p.rebuild.Order
+	cmd := fmt.Sprintf("aws rds create-db-instance-read-replica --db-instance-identifier %s --source-db-instance-identifier %s --db-instance-class %s --db-subnet-group-name %s",
+		o.ID, o.Source, o.Class, o.SubnetGroup)
+	if o.ParameterGroup != "" {
+		cmd += " --db-parameter-group-name " + o.ParameterGroup
+	}
+	if o.KMSKey != "" {
+		cmd += " --kms-key-id " + o.KMSKey
+	}
+	if o.MultiAZ {
+		cmd += " --multi-az"
+	}
+	for i, g := range o.Groups {
+		if i == 0 {
+			cmd += " --vpc-security-group-ids"
+		}
+		cmd += " " + g
+	}
+	return []string{
+		cmd + " --deletion-protection --source-region " + w.p.to + " --region " + w.p.from,
+		fmt.Sprintf("aws rds wait db-instance-available --db-instance-identifier %s --region %s", o.ID, w.p.from),
+	}
+}
+
+// streamStep waits until the new replica has everything that the writer had, and goes on following.
+func (w *crew) streamStep(after ...string) runbook.Step {
+	calls := w.standbyCalls("DescribeDBInstances")
+	if w.sql[w.p.from] != nil && w.sql[w.p.to] != nil {
+		calls = append(calls, call("sql:pg_current_wal_lsn", runbook.Data, w.p.to), call("sql:pg_last_wal_replay_lsn", runbook.Data, w.p.from))
+	} else {
+		calls = append(calls, call("cloudwatch:GetMetricData", runbook.Data, w.p.from))
+	}
+	return runbook.Step{
+		ID: stepStream, Title: "wait until it streams", Why: "a replica that has not caught up saves nobody", After: after, Calls: calls, PlannedOnly: w.p.kind.moves(),
+		Timeout: w.c.Waits.Replica.D(),
+		Verify: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			seen, err := w.streams(ctx)
+			if err == nil && seen.So && t.Pin(PinStanding) == "" {
+				_, err = t.Decide(ctx, PinStanding, stampOf(w.now()))
+			}
+			return seen, err
+		},
+	}
+}
+
+func (w *crew) streams(ctx context.Context) (runbook.Seen, error) {
+	db, err := w.replicaNow(ctx)
+	switch {
+	case err != nil:
+		return runbook.Seen{}, err
+	case db.ReplicationState == "terminated":
+		return runbook.Seen{}, runbook.Never(fmt.Errorf("the replication of %s is terminated: %s", db.ID, plain(db.ReplicationMessage)))
+	case !serving(db) || db.ReplicationState != "replicating":
+		return runbook.Seen{Text: fmt.Sprintf("%s, replication %s", db.Status, firstOf(db.ReplicationState, "not begun"))}, nil
+	}
+	writer, replica := w.sql[w.p.to], w.sql[w.p.from]
+	if writer == nil || replica == nil {
+		return w.streamsByLag(ctx)
+	}
+	here, err := writer.Read(ctx)
+	if err != nil {
+		return runbook.Seen{}, judged(err)
+	}
+	there, err := replica.Read(ctx)
+	switch {
+	case err != nil:
+		return runbook.Seen{}, judged(err)
+	case !there.InRecovery:
+		return runbook.Seen{Text: "who answers under its name is no replica"}, nil
+	}
+	lag, known := pg.CorrectedLag(here, there)
+	behind := lag.Behind
+	if !known {
+		return runbook.Seen{Text: "how far it is behind is not known: " + lag.Why}, nil
+	}
+	return runbook.Seen{So: behind <= w.near(), Text: fmt.Sprintf("%s behind, at %s", span(behind), there.ReplayLSN)}, nil
+}
+
+// near is how far behind a replica may be that has caught up.
+func (w *crew) near() time.Duration { return min(w.c.Objectives.RPO.D(), time.Minute) }
+
+// streamsByLag goes by AWS's figure, which climbs to five minutes where nothing is written.
+func (w *crew) streamsByLag(ctx context.Context) (runbook.Seen, error) {
+	series, err := w.leaving().Metric(ctx, "ReplicaLag", w.p.rebuild.Name(), w.now().Add(-10*w.c.Refresh.Metrics.D()))
+	if err != nil {
+		return runbook.Seen{}, err
+	}
+	last, ok := series.Last()
+	if !ok || last.Value < 0 {
+		return runbook.Seen{Text: "CloudWatch does not know its lag yet"}, nil
+	}
+	lag := secondsOf(last.Value)
+	return runbook.Seen{So: lag <= w.c.Objectives.RPO.D(), Text: "ReplicaLag " + span(lag) + " at " + clock(last.At, w.now())}, nil
+}
+
+// standingStep brings the services of the region to a standby's size, the writers among them: they read from the new replica.
+func (w *crew) standingStep(gate *runbook.Gate, after ...string) runbook.Step {
+	at := w.p.from
+	return runbook.Step{
+		ID: stepStanding, Title: "services of " + at + " to standby size", Why: "they stand by: a few tasks that show that they could serve", After: after, Gate: gate,
+		Calls: []runbook.Call{
+			call("application-autoscaling:DescribeScalableTargets", runbook.Control, at), call("application-autoscaling:RegisterScalableTarget", runbook.Control, at),
+			call("ecs:DescribeServices", runbook.Control, at), call("ecs:UpdateService", runbook.Control, at),
+		},
+		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(), Paper: w.standingPaper, Before: w.fence.allowed,
+		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			left, err := w.notStanding(ctx)
+			return allSo(serviceNames(left), "as a standby", "not yet: "), err
+		},
+		Do: func(ctx context.Context, _ *runbook.Task) error {
+			left, err := w.notStanding(ctx)
+			if err != nil {
+				return err
+			}
+			scaled, err := floors(ctx, w.leaving(), left, atFrom)
+			if err != nil {
+				return err
+			}
+			return each(ctx, left, func(ctx context.Context, s PinnedService) error {
+				if is, ok := scaled[s.Name]; ok && is != s.standing() {
+					if err := w.leaving().SetScaling(ctx, s.From.Cluster, s.From.ECS, s.standing().Min, s.standing().Max); err != nil {
+						return err
+					}
+				}
+				return w.leaving().SetDesired(ctx, s.From.Cluster, s.From.ECS, s.Stand, nil)
+			})
+		},
+		Await: w.stands,
+	}
+}
+
+// standby are the services that the region has that shall stand by.
+func (p *planned) standby() []PinnedService {
+	var out []PinnedService
+	for _, s := range p.services {
+		if s.From.there() {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// standing is the floor and ceiling of a service that stands by: it may grow to what it has where it serves.
+func (s PinnedService) standing() Capacity {
+	return Capacity{Min: s.Stand, Max: max(s.From.Max, s.To.Max, ceiling(s.Want))}
+}
+
+// notStanding are the services whose count, floor or ceiling is not a standby's.
+func (w *crew) notStanding(ctx context.Context) ([]PinnedService, error) {
+	now, err := states(ctx, w.leaving(), w.p.standby(), atFrom)
+	if err != nil {
+		return nil, err
+	}
+	scaled, err := floors(ctx, w.leaving(), w.p.standby(), atFrom)
+	if err != nil {
+		return nil, err
+	}
+	var out []PinnedService
+	for _, s := range w.p.standby() {
+		limit, has := scaled[s.Name]
+		if v, ok := now[s.Name]; ok && (v.Desired != s.Stand || has && limit != s.standing()) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (w *crew) stands(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+	now, err := states(ctx, w.leaving(), w.p.standby(), atFrom)
+	if err != nil {
+		return runbook.Seen{}, err
+	}
+	run, want := 0, 0
+	for _, s := range w.p.standby() {
+		run, want = run+min(now[s.Name].Running, s.Stand), want+s.Stand
+	}
+	return runbook.Seen{So: run >= want, Text: fmt.Sprintf("%d/%d running", run, want)}, nil
+}
+
+func (w *crew) standingPaper(runbook.Pins) []string {
+	var out []string
+	for _, s := range w.p.standby() {
+		at := " --region " + w.p.from
+		if s.From.Scaled || !s.From.Known {
+			out = append(out, fmt.Sprintf("aws application-autoscaling register-scalable-target --service-namespace ecs --scalable-dimension ecs:service:DesiredCount --resource-id service/%s/%s --min-capacity %d --max-capacity %d%s",
+				s.From.Cluster, s.From.ECS, s.standing().Min, s.standing().Max, at))
+		}
+		out = append(out, fmt.Sprintf("aws ecs update-service --cluster %s --service %s --desired-count %d%s", s.From.Cluster, s.From.ECS, s.Stand, at))
+	}
+	return out
+}
