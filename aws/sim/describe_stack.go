@@ -7,6 +7,7 @@ import "lifeboat/aws/sim/cloud"
 type StackDescription struct {
 	Primary string            // ours: the stack makes it; theirs: it is there
 	Adopt   map[string]string // what the stack takes over
+	Owner   string            // where the owner's own state is: s3://bucket/key
 	Inputs  map[string]any    // its variables by name
 }
 
@@ -23,6 +24,7 @@ func describeStack(w *cloud.World, holds cloud.Holding) *StackDescription {
 		return stack
 	}
 	home, named := w.Regions[0], w.Estate+"/"
+	stack.Owner = "s3://" + home.Buckets[0].Name + "/" + cloud.OwnerState
 	stack.Primary, stack.Adopt = "theirs", map[string]string{"distribution": w.Distributions[0].ID}
 	stack.Inputs["observability"] = map[string]any{
 		"grafana_host": grafana, "grafana_repository": named + "grafana", "prometheus_repository": named + "prometheus",

@@ -23,7 +23,7 @@ func simulated(d sim.Description) *config.Config {
 		Simulated: &config.Simulated{Director: d.Director},
 	}
 	if s := d.Stack; s != nil {
-		c.Terraform = config.Terraform{Primary: config.Ownership(s.Primary), Adopt: s.Adopt, Inputs: s.Inputs}
+		c.Terraform = config.Terraform{Primary: config.Ownership(s.Primary), Adopt: s.Adopt, OwnerState: s.Owner, Inputs: s.Inputs}
 	}
 	for _, s := range d.Services {
 		c.Services = append(c.Services, config.Service{

@@ -68,6 +68,8 @@ func init() { // restore reads the table's neighbours, so the table cannot be a 
 			About: "somebody has made a log group of that name: who creates it is told that it exists"},
 		{Name: "terraform-fail", Args: []Arg{{Name: "ADDRESS"}, {Name: "WORDS", Optional: true}}, do: failAddress, Undo: untilRestore,
 			About: "Terraform's provider cannot make, change or end that resource, and says WORDS"},
+		{Name: "let-go", do: letGo,
+			About: "the owner of a primary-only estate has his own Terraform forget the distribution, for Lifeboat's stack to adopt"},
 		{Name: "escape-names", Args: []Arg{argRegion}, do: escapeNames, Undo: untilRestore,
 			About: "terminal escape sequences turn up in service events, tags and stop reasons"},
 		{Name: "return", Args: []Arg{argRegion}, do: returnRegion,

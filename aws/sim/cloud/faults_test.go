@@ -166,7 +166,11 @@ func TestWrongActionsAreRefusedWithWhatWouldBeRight(t *testing.T) {
 func TestEveryActionOfTheTableRunsAndIsTakenBack(t *testing.T) {
 	values := map[string]string{"REGION": east, "DURATION": "1s", "SERVICE": backend, "ACTION": "DescribeServices", "IMAGE": "all", "NAME": "/ecs/x", "ADDRESS": "aws_vpc.this"}
 	for _, a := range Actions() {
-		c := Reference(newClock().options(1))
+		o := newClock().options(1)
+		if a.Name == "let-go" {
+			o.Holds = PrimaryOnly
+		}
+		c := Reference(o)
 		c.Offer(backend, []string{"DescribeServices"}) // break-call's SERVICE is another kind than stop-tasks'
 		var words []string
 		for _, arg := range a.Args {
@@ -186,7 +190,9 @@ func TestEveryActionOfTheTableRunsAndIsTakenBack(t *testing.T) {
 				expect(t, a.Name+": dark", r.Dark, false)
 				expect(t, a.Name+": zone", r.GoneAZ, "")
 			}
-			expect(t, a.Name+": stalled", w.Region(west).Database(replica).replay.stalled, false)
+			if o.Holds == Everything {
+				expect(t, a.Name+": stalled", w.Region(west).Database(replica).replay.stalled, false)
+			}
 		})
 	}
 }

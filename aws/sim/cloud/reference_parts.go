@@ -39,6 +39,7 @@ func (b builder) fillPrimary(services int) {
 		b.automated(db, b.now.AddDate(0, 0, -day).Add(-5*time.Hour))
 	}
 	b.fillOneOrigin(home.Balancers[0])
+	b.fillOwnerState()
 	b.fillRoles()
 }
 
