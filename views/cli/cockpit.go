@@ -46,7 +46,7 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	defer fault.OnPanic(func(v any, stack []byte) { stop(&views.Crash{Value: v, Stack: stack}) })()
-	w, err := open(ctx, c)
+	w, err := openLiving(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 	if a.readOnly {
 		options.ReadOnly = "--read-only"
 	} else {
-		door := newRuns(a, c)
+		door := newRuns(a, c, w.Estate)
 		options.Runs = door
 		defer door.leave()
 	}
@@ -80,7 +80,7 @@ func (a *app) show(ctx context.Context, c *config.Config) error {
 
 // frugal has garbage collected sooner, once everything was read for the first time: until then it would hold up the first
 // screen. What a cockpit knows is a few megabytes and lives long, and as much again would lie about as garbage.
-func frugal(ctx context.Context, w *dr.Watch) {
+func frugal(ctx context.Context, w *living) {
 	if _, err := w.Settled(ctx); err == nil && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(25)
 	}

@@ -21,6 +21,7 @@ import (
 type runs struct {
 	app    *app
 	config *config.Config
+	estate func() *dr.Estate // as the cockpit sees it
 
 	mu    sync.Mutex
 	kept  *dr.State // nil until it could be opened
@@ -29,8 +30,8 @@ type runs struct {
 	past  map[string]views.RunLine // by id, as read last; the journals of those that are over do not change any more
 }
 
-func newRuns(a *app, c *config.Config) *runs {
-	return &runs{app: a, config: c, links: map[string]link{}, past: map[string]views.RunLine{}}
+func newRuns(a *app, c *config.Config, estate func() *dr.Estate) *runs {
+	return &runs{app: a, config: c, estate: estate, links: map[string]link{}, past: map[string]views.RunLine{}}
 }
 
 var _ views.Runs = (*runs)(nil)

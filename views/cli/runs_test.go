@@ -57,7 +57,7 @@ func door(t *testing.T, change ...func(c *config.Config, d sim.Description)) *ru
 		t.Setenv(name, "") // so that what simulatedCredentials sets ends with this test
 	}
 	simulatedCredentials()
-	r := newRuns(&app{out: t.Output(), err: t.Output()}, c)
+	r := newRuns(&app{out: t.Output(), err: t.Output()}, c, func() *dr.Estate { return nil })
 	t.Cleanup(func() { killRuns(t, r) })
 	return r
 }
