@@ -20,8 +20,9 @@ func TestACockpitWatchesWhatItsLifeboatYAMLNamesNow(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	text := strings.NewReplacer("us-east-1\n", "us-east-1\n    endpoint: http://127.0.0.1:1\n", "us-west-2\n", "us-west-2\n    endpoint: http://127.0.0.1:1\n").
-		Replace("version: 1\nestate: shop\nstrategy: warm-standby\nregions:\n  primary:\n    name: us-east-1\n    environment: primary\n" +
+	const found = "\n    endpoint: http://127.0.0.1:1\n    discover: {prefix: shop}\n"
+	text := strings.NewReplacer("us-east-1\n", "us-east-1"+found, "us-west-2\n", "us-west-2"+found).
+		Replace("version: 1\nestate: shop\nstrategy: warm-standby\nobjectives: {rpo: 5m, rto: 1h}\nregions:\n  primary:\n    name: us-east-1\n    environment: primary\n" +
 			"  standby:\n    name: us-west-2\n    environment: dr\nservices:\n  - name: backend\n    full: 2\n    standby: 1\n")
 	path := filepath.Join(t.TempDir(), "lifeboat.yaml")
 	put := func(text string) {
@@ -42,14 +43,12 @@ func TestACockpitWatchesWhatItsLifeboatYAMLNamesNow(t *testing.T) {
 	news, stop := l.Subscribe()
 	defer stop()
 	first := l.now()
-	put(text + "nonsense: [\n")
 	put(text + "  - name: frontend\n    full: 2\n    standby: 1\n")
 	for e := range news {
 		if slices.ContainsFunc(e.Regions[1].Services, func(s dr.Service) bool { return s.Name == "frontend" }) {
 			if l.now() == first || l.Estate() == nil {
 				t.Error("the old watch goes on")
 			}
-			put("nonsense: [\n")
 			return
 		}
 	}
