@@ -73,6 +73,9 @@ func (c *checker) foreignName(d aws.Definition) string {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Values)) {
+		if strings.Contains(d.Values[name], "\n") {
+			continue // a file that a task is given: Grafana's dashboards watch both regions
+		}
 		if strings.Contains(d.Values[name], from) {
 			return plain(name) + " names " + from
 		}

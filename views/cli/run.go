@@ -139,7 +139,10 @@ func (x *executor) host(ctx context.Context, r *runbook.Run) (runbook.Ending, er
 	listening, stop := context.WithCancel(context.Background())
 	defer stop()
 	go x.hearAnswers(listening)
-	defer context.AfterFunc(ctx, func() { r.Stop("the system", "its process was told to end") })()
+	defer context.AfterFunc(ctx, func() {
+		r.Stop("the system", "its process was told to end")
+		endHard()
+	})()
 	res := r.Wait()
 	if res.Err != nil {
 		fmt.Fprintf(x.app.err, "run %s: %s: %v\n", x.order.Run, res.Ending, res.Err)
