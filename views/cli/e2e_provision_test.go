@@ -313,7 +313,9 @@ func (p *provisioner) withoutItsCommand() {
 	if o.code != 0 {
 		p.Fatalf("after its command was killed: %s", o)
 	}
-	if !slices.ContainsFunc(o.events, func(e provisionEvent) bool { return e.Step == "apply-bootstrap" && e.State == string(runbook.StateDone) }) {
+	if !slices.ContainsFunc(o.events, func(e provisionEvent) bool {
+		return e.Step == "apply-bootstrap" && e.State == string(runbook.StateDone)
+	}) {
 		p.Errorf("what was being applied was not applied to its end: %s", o)
 	}
 }
