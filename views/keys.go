@@ -69,7 +69,7 @@ func cockpitKeys() []Key {
 		{Name: "zoom", Named: true, Keys: []string{"z"}, Show: "z", Does: "zoom", Help: "one region, or both", Scope: OnCockpit, run: (*root).toggleZoom},
 		{Name: "events", Named: true, Keys: []string{"e"}, Show: "e", Does: "events", Help: "all events", Scope: OnCockpit, run: (*root).openEvents},
 		{Name: "readiness", Named: true, Keys: []string{"c"}, Show: "c", Does: "readiness", Help: "every readiness check", Scope: OnCockpit, run: (*root).openReadiness},
-		{Name: "provision", Named: true, Keys: []string{"p"}, Show: "p", Does: "provision", Help: "make the standby, phase by phase", Scope: OnCockpit, off: cannotProvision, run: (*root).openPath},
+		{Name: "provision", Named: true, Keys: []string{"p"}, Show: "p", Does: "provision", Help: "make the standby, phase by phase", Scope: OnCockpit, off: noRuns, run: (*root).openPath},
 		{Name: "filter", Named: true, Keys: []string{"/"}, Show: "/", Does: "filter", Help: "narrow what is listed", Scope: OnCockpit, run: (*root).openFilter},
 		{Name: "back", Keys: []string{"esc"}, Show: "Esc", Help: "end filter, then zoom", Scope: OnCockpit, run: (*root).stepBack},
 	}

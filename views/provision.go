@@ -73,20 +73,12 @@ type (
 	}
 )
 
-// provisions is the door's part for provisioning; nil where there is none.
+// provisions is the door's part for provisioning; nil where nothing can be changed.
 func (m *root) provisions() Provisioner {
-	p, _ := m.o.Runs.(Provisioner)
-	return p
-}
-
-func cannotProvision(m *root) string {
-	if why := noRuns(m); why != "" {
-		return why
+	if m.o.Runs == nil {
+		return nil
 	}
-	if m.provisions() == nil {
-		return "this cockpit cannot provision"
-	}
-	return ""
+	return m.o.Runs
 }
 
 // askPath asks how far the estate is provisioned, unless it is being asked for.

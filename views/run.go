@@ -30,9 +30,7 @@ func Run(ctx context.Context, o Options) error {
 	go hangUp(ctx, p.Send)
 	if o.Runs != nil {
 		root.runs.follow = newFollower(ctx, o.Runs, p.Send).follow
-		if door := root.provisions(); door != nil {
-			root.path.follow = newProgressFollower(ctx, door, p.Send).follow
-		}
+		root.path.follow = newProgressFollower(ctx, o.Runs, p.Send).follow
 	}
 
 	_, err := p.Run()

@@ -38,6 +38,8 @@ type Runs interface {
 	Paper(ctx context.Context, id string) ([]runbook.Sheet, error)
 	// Estimates is how long the steps of a procedure took in this estate's own past runs; empty before there is one.
 	Estimates(ctx context.Context, kind dr.Kind) (runbook.Estimates, error)
+
+	Provisioner
 }
 
 // Provisioner is the part of the door that provisioning goes through. What it makes is made by runs of dr.Provision.
