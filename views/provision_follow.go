@@ -97,6 +97,7 @@ func terraforms(s runbook.StepView) bool {
 
 // advanced takes what a root is doing. Lines are put in the order in which they are shown, once.
 func (m *root) advanced(msg progressMsg) {
+	msg.now.Lines = slices.Clone(msg.now.Lines) // the door goes on comparing what it gave
 	slices.SortStableFunc(msg.now.Lines, func(a, b dr.ResourceLine) int {
 		if a.State == dr.LineDone && b.State == dr.LineDone { // the newest first
 			return b.Began.Add(b.Elapsed).Compare(a.Began.Add(a.Elapsed))

@@ -206,7 +206,8 @@ func (d *pathDraw) state(x dr.PhaseState) (role ui.Role, mark, word string) {
 	case dr.PhaseTheirs:
 		return ui.Muted, "·", "yours"
 	case dr.PhasePartly:
-		if x.Run == "" && x.Name == d.path.next() { // what another phase's run made of it; nothing has gone wrong
+		whole := !slices.ContainsFunc(x.Roots, func(r dr.RootState) bool { return r.State == dr.PhasePartly })
+		if x.Run == "" && whole && x.Name == d.path.next() { // what another phase's run made of it; nothing has gone wrong
 			return ui.Accent, "◆", "next"
 		}
 		return ui.Warn, "!", "partly"
