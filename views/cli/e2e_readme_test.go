@@ -90,7 +90,7 @@ type readmeSim struct {
 	addr string
 }
 
-func startREADMEsSimulator(t *testing.T) *readmeSim {
+func startREADMEsSimulator(t *testing.T, more ...string) *readmeSim {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -99,7 +99,7 @@ func startREADMEsSimulator(t *testing.T) *readmeSim {
 	s := &readmeSim{t: t, dir: t.TempDir(), addr: l.Addr().String()}
 	_ = l.Close()
 	s.env = append(asUsers(t), "AWS_ACCESS_KEY_ID=simulated", "AWS_SECRET_ACCESS_KEY=simulated", "TERM=dumb")
-	serve := exec.Command("bash", "-c", "exec "+s.here(readme(t, "sim", "sh")))
+	serve := exec.Command("bash", "-c", strings.Join(append([]string{"exec", s.here(readme(t, "sim", "sh"))}, more...), " "))
 	serve.Dir, serve.Env = s.dir, s.env
 	var said strings.Builder
 	serve.Stderr = &said
@@ -143,6 +143,25 @@ func TestREADMEsSimulatorCommandsGoThrough(t *testing.T) {
 	s := startREADMEsSimulator(t)
 	if out := s.run(readme(t, "clients", "sh")); !strings.Contains(out, `"DBInstanceIdentifier": "davidshaevel-dr-db"`) {
 		t.Error(out)
+	}
+}
+
+func TestREADMEsPhaseIsPlannedAndApplied(t *testing.T) {
+	s := startREADMEsSimulator(t, "--scenario=primary-only")
+	out := s.run(readme(t, "provision", "sh"))
+	for _, want := range []string{"DRY RUN: nothing is changed", "bootstrap: 10 to add", "apply-foundation  done", "a second plan: no changes"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+func TestREADMEsTerraformSettingsAreOnes(t *testing.T) {
+	script := readme(t, "example", "sh") + "\ncat >> lifeboat.yaml <<'END'\n" + readme(t, "provision-config", "yaml") + "\nEND\n" + readme(t, "check", "sh")
+	cmd := exec.Command("bash", "-euc", script)
+	cmd.Dir, cmd.Env = t.TempDir(), asUsers(t)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
