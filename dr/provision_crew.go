@@ -257,7 +257,7 @@ func (b *builder) roles(ctx context.Context) (r Roles, mark string, err error) {
 // rolesStore is the file that the stack's plans are compared with: lifeboat.yaml's, else the one in the bucket of the states, else this
 // machine's, from which bootstrap makes the bucket's first one.
 func (b *builder) rolesStore() (RolesStore, error) {
-	if b.c.Roles.Bucket != "" || b.c.Simulated != nil {
+	if b.c.Roles.Bucket != "" {
 		return b.state.Roles, nil
 	}
 	s, err := b.store()

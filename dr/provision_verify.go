@@ -299,7 +299,7 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 	switch root {
 	case "bootstrap":
 		n.set(c.Terraform.State.Bucket, n.text("state_bucket"), "terraform", "state", "bucket")
-		if c.Roles.Bucket == "" && c.Simulated == nil {
+		if c.Roles.Bucket == "" {
 			n.set("", n.text("roles_bucket"), "roles", "bucket")
 			n.set("", stackRolesKey, "roles", "key")
 		}
