@@ -108,8 +108,43 @@ func TestOnAnEmptySimulatedAccountEveryRootIsAppliedAndThenPlansToNoChanges(t *t
 	s.together(s.provision, "compute")
 	s.together(s.provision, "failover")
 	s.whole()
-	s.adopted()
 	s.promoted()
+}
+
+func TestOnTheStandInWhatAnOwnerHoldsIsTakenOver(t *testing.T) {
+	s := newSimulated(t, "primary-only")
+	s.owned()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go s.prove(ctx)
+	s.together(s.provision, "bootstrap")
+	s.migrate()
+	s.together(s.provision, "identity")
+	s.together(s.provision, "foundation", "source")
+	s.together(s.provision, "data")
+	s.push()
+	s.together(s.provision, "compute")
+	held := s.sim.Description().Stack.Adopt["distribution"]
+	if err := s.provision("failover"); err == nil || !strings.Contains(err.Error(), "CNAMEAlreadyExists") {
+		t.Fatalf("a second distribution is made for the same names: %v", err)
+	}
+	spec := s.spec("failover")
+	spec.Override = fmt.Sprintf("import {\n  to = aws_cloudfront_distribution.this[0]\n  id = %q\n}\n", held)
+	p, err := s.applied(s.dirOf(spec))
+	if err != nil || !slices.ContainsFunc(p.Changes, func(c Change) bool { return c.ID == held && c.Action == Update }) {
+		t.Fatalf("%v, %+v", err, p)
+	}
+	s.sim.Cloud().Locked(func(w *cloud.World) {
+		if d := w.Distributions; len(d) != 1 || d[0].ID != held || len(d[0].Groups) != 1 {
+			t.Errorf("%d distributions, the first %+v", len(d), d[0].Configuration)
+		}
+	})
+	s.outputs["failover"] = map[string]any{"distribution_id": held}
+	for _, c := range [][3]string{{"data", "module.database[0].aws_db_instance.this", "shop-dr-db"}, {"source", "aws_ecr_replication_configuration.this[0]", "x"}, {"failover", "aws_cloudfront_distribution.this[0]", held}} {
+		if err := s.adopt(c[0], c[1], c[2]); err != nil {
+			t.Errorf("%s: %v", c[1], err)
+		}
+	}
 }
 
 // promoted fails over behind Terraform's back, as Lifeboat does, and keeps the next roles file: every plan is empty.

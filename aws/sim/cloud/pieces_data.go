@@ -199,6 +199,7 @@ func (w *World) newWriter(r *Region, p Piece) *Database {
 func databaseValues(db *Database) map[string]any {
 	return map[string]any{
 		"arn": db.ARN, "identifier": db.ID, "resource_id": db.ResourceID, "address": db.Host, "endpoint": fmt.Sprintf("%s:%d", db.Host, db.Port), "port": db.Port, "availability_zone": db.AZ,
+		"allocated_storage": db.Storage,
 	}
 }
 
@@ -253,7 +254,7 @@ func findDatabase(_ *World, r *Region, p Piece) map[string]any {
 		values["replicate_source_db"] = db.Source.ARN
 	}
 	if len(p.Values) == 0 || p.Values["id"] == nil { // an import takes all
-		values["kms_key_id"], values["db_subnet_group_name"], values["backup_retention_period"], values["allocated_storage"] = db.KMSKey, db.Subnets, db.Retention, db.Storage
+		values["kms_key_id"], values["db_subnet_group_name"], values["backup_retention_period"] = db.KMSKey, db.Subnets, db.Retention
 		values["engine"] = "postgres"
 	}
 	return values
