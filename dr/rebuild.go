@@ -26,7 +26,7 @@ type Rebuild struct {
 
 	renaming bool // an earlier run has begun to rename it
 	renamed  bool // it has its new name, or nothing stands in the way of the standby's
-	done     bool // an earlier run has come to its end with it
+	done     bool // an earlier run has made it
 }
 
 // Name is the identifier of the standby, which the database of old had.
@@ -86,7 +86,7 @@ func pastOf(ctx context.Context, c *config.Config, a runbook.Archive) (past, err
 	if err != nil {
 		return past{}, err
 	}
-	begun := map[string]*Rebuild{} // by the region in which it is made
+	begun, built := map[string]*Rebuild{}, map[string]bool{} // by the region in which it is made
 	for _, id := range slices.Backward(runs) {
 		s, err := a.Store(id)
 		if err != nil {
@@ -100,8 +100,15 @@ func pastOf(ctx context.Context, c *config.Config, a runbook.Archive) (past, err
 		if r := rebuildOf(v); r != nil && begun[v.Plan.From] == nil {
 			begun[v.Plan.From] = r
 		}
+		if s, _ := v.Step(stepStanding); s.State == runbook.StateDone && !v.Plan.DryRun {
+			built[v.Plan.From] = true
+		}
 		if promoted(v) {
-			return past{view: v, rebuild: begun[otherRegion(c, v.Plan.To)]}, nil
+			at := otherRegion(c, v.Plan.To)
+			if begun[at] != nil {
+				begun[at].done = built[at]
+			}
+			return past{view: v, rebuild: begun[at]}, nil
 		}
 	}
 	return past{}, nil
@@ -117,7 +124,7 @@ func rebuildOf(v runbook.View) *Rebuild {
 	if err := json.Unmarshal([]byte(v.Pins[PinRebuild]), &r); err != nil {
 		return nil
 	}
-	r.renaming, r.done = v.Pins[pinRename] != "", v.Ending == runbook.Done
+	r.renaming = v.Pins[pinRename] != ""
 	return r
 }
 
