@@ -108,7 +108,11 @@ func (r *Run) undoOffer() Offer {
 func (r *Run) unplannedOffer() Offer {
 	v := r.View()
 	o := Offer{Choice: GoUnplanned, Phrase: UnplannedPhrase, Reason: true}
-	if v.Mode == Unplanned {
+	switch {
+	case slices.Contains(r.o.Calm, r.proc.Name):
+		o.Disabled = "the run moves nobody: no region is being left"
+		return o
+	case v.Mode == Unplanned:
 		o.Disabled = "the run is unplanned already"
 	}
 	for _, f := range only(Lint(r.proc, r.proc.From, Unplanned), Refused) {

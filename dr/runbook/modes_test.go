@@ -125,6 +125,26 @@ func TestGoingUnplannedInTheMiddleLetsGoOfTheDarkRegion(t *testing.T) {
 	})
 }
 
+func TestARunThatMovesNobodyNeverGoesUnplanned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		s := b.seat()
+		o := b.options(s)
+		o.Calm = []string{s.failover().Name}
+		run, err := runbook.Start(s.context(), s.failover(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.GoUnplanned(runbook.Answer{Phrase: runbook.UnplannedPhrase, Reason: "dark"}); err == nil || !strings.Contains(err.Error(), "moves nobody") {
+			t.Errorf("it went unplanned: %v", err)
+		}
+		run.Stop("ops", "")
+		if run.Wait(); run.View().Mode != runbook.Planned {
+			t.Error("it is unplanned")
+		}
+	})
+}
+
 func TestCallsOnADarkRegionAreTaggedBestEffortAndOthersAreNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()

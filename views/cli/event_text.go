@@ -37,7 +37,7 @@ func (e event) words() (where, what string) {
 	case evLive:
 		return e.Step, e.Text
 	case evDecided:
-		return e.Step, e.Name + " is " + e.Value
+		return e.Step, e.Name + " is " + shortened(e.Value)
 	case evAnswer:
 		return e.place(), e.Answer.words(e.By)
 	case evMode:
@@ -50,6 +50,17 @@ func (e event) words() (where, what string) {
 		return e.Step, e.Resource.words()
 	}
 	return e.place(), e.Text
+}
+
+// mostValue is how much of a decision a line shows, runes.
+const mostValue = 160
+
+// shortened is as much of a decision as a line can show; --json has all of it.
+func shortened(value string) string {
+	if r := []rune(value); len(r) > mostValue {
+		return string(r[:mostValue]) + "… (all of it with --json)"
+	}
+	return value
 }
 
 func (e event) plannedLines(at string) []string {
