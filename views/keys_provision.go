@@ -20,7 +20,7 @@ func pathKeys() []Key {
 		{Name: "page down", Keys: []string{"pgdown", "ctrl+f", "space"}, Show: "PgDn", Help: "page down", Scope: BeforePhase, run: pages(1)},
 		{Name: "begin phase", Keys: []string{"b"}, Show: "b", Does: "plan, then ask", Help: "plan it; its gate comes before anything is made", Scope: BeforePhase, off: cannotBeginPhase, run: beginsPhase(false)},
 		{Name: "only plan", Keys: []string{"n"}, Show: "n", Does: "only plan", Help: "plan it and make nothing", Scope: BeforePhase, off: cannotBeginPhase, run: beginsPhase(true)},
-		{Name: "inputs", Keys: []string{"i", "enter"}, Show: "i Enter", Does: "what it is told", Help: "look at what it is told, and change it", Scope: BeforePhase, off: noInputs, run: (*root).openRow},
+		{Name: "inputs", Keys: []string{"enter", "i"}, Show: "Enter i", Does: "inputs", Help: "look at what it is told, and change it", Scope: BeforePhase, off: noInputs, run: (*root).openRow},
 		{Name: "write", Keys: []string{"w"}, Show: "w", Does: "write", Help: "write what was typed into lifeboat.yaml", Scope: BeforePhase, off: cannotWrite, run: (*root).writes},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "to the path; nothing was started", Scope: BeforePhase, run: (*root).stepBack},
 	}

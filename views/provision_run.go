@@ -212,9 +212,9 @@ func (f *runFrame) resourceLines(p dr.RootProgress, w int) []ui.Line {
 	var out []ui.Line
 	names := 0
 	for _, l := range p.Lines[:min(len(p.Lines), 200)] {
-		names = max(names, ui.Width(l.Address))
+		names = max(names, ui.Width(shortAddress(l.Address)))
 	}
-	names = min(names, max(w-34, 16))
+	names = min(names, max(w-pick(w < 100, 22, 44), 16))
 	for i := range p.Lines {
 		out = append(out, f.resourceLine(&p.Lines[i], names, w)...)
 	}
@@ -249,7 +249,7 @@ func (f *runFrame) resourceLine(l *dr.ResourceLine, names, w int) []ui.Line {
 	case dr.LineDone:
 		role, mark, word = ui.Good, "✓", made(l.Action)
 	}
-	name := ui.T(pick(l.State == dr.LineWaiting || l.State == dr.LineDone, ui.Muted, ui.Text), l.Address).Fit(names)
+	name := ui.T(pick(l.State == dr.LineWaiting || l.State == dr.LineDone, ui.Muted, ui.Text), shortAddress(l.Address)).Fit(names)
 	var clock ui.Line
 	if l.State != dr.LineWaiting {
 		clock = ui.T(pick(l.State == dr.LineGoing, ui.Text, ui.Muted), ui.Stopwatch(took))
@@ -262,6 +262,9 @@ func (f *runFrame) resourceLine(l *dr.ResourceLine, names, w int) []ui.Line {
 	}
 	return out
 }
+
+// shortAddress is a resource's address without the word that every part of it begins with.
+func shortAddress(address string) string { return strings.ReplaceAll(address, "module.", "") }
 
 func going(a dr.PlanAction) string {
 	switch a {
@@ -318,7 +321,7 @@ func (f *runFrame) failed(step string, w int) []ui.Line {
 	}
 	for i := range p.Lines {
 		if p.Lines[i].State == dr.LineFailed {
-			out = append(out, f.resourceLine(&p.Lines[i], min(ui.Width(p.Lines[i].Address), max(w-20, 10)), w)...)
+			out = append(out, f.resourceLine(&p.Lines[i], min(ui.Width(shortAddress(p.Lines[i].Address)), max(w-22, 10)), w)...)
 		}
 	}
 	return append(out, f.problems(p, w)...)

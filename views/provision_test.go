@@ -79,7 +79,7 @@ func TestAPhaseWhoseRunIsOpenIsThatRunAndLeavingItLeadsBackToThePath(t *testing.
 	m := makerModel(runs, 80, 24)
 	m.shows(t, "▸  1  Foundation   under way", "Enter goes to the run")
 	m.types("enter")
-	m.shows(t, "PROVISION", "foundation in us-west-2", "roots 2 of 3 done", "4 of 14", "▸ module.network.aws_nat_gateway.this", "making")
+	m.shows(t, "PROVISION", "foundation in us-west-2", "roots 2 of 3 done", "4 of 14", "▸ network.aws_nat_gateway.this", "making")
 	m.types("d")
 	m.shows(t, "Provision  us-west-2", "›▸  1  Foundation")
 }
@@ -101,7 +101,7 @@ func TestAFailedApplySaysWhatFailedWhyAndWhatTheKeysDo(t *testing.T) {
 	runs := newFakeMaker(applyFailed, withRun(testPath(), "foundation"), foundationPlan())
 	runs.made.progress["foundation"] = failedProgress()
 	m := makerModel(runs, 120, 36, "enter")
-	m.shows(t, "✗ apply foundation failed", "7 of 14 were made, and stay", "✗ module.network.aws_nat_gateway.this", "Release an address",
+	m.shows(t, "✗ apply foundation failed", "7 of 14 were made, and stay", "✗ network.aws_nat_gateway.this", "Release an address",
 		"try again: plan anew, show it, and ask again", "stop; the run can be resumed")
 	m.hides(t, "go on without what needs the region being left")
 	m.types("t", "enter")
