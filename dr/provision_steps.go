@@ -174,8 +174,8 @@ func (b *builder) planStep(root, what string) runbook.Step {
 		Calls:   []runbook.Call{{Operation: "terraform:" + root, Plane: runbook.Data}},
 		Timeout: planPatience + time.Minute, Paper: func(runbook.Pins) []string { return b.paper(root, "terraform plan -out plan.tfplan") },
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-			if root == "primary" && !t.DryRun {
-				if _, err := b.pinImages(ctx, t, &b.c.Regions.Primary); err != nil {
+			if root == "primary" { // without its images a plan would end the services that run already
+				if err := b.primaryImages(ctx, t); err != nil {
 					return runbook.Seen{}, err
 				}
 			}
@@ -190,6 +190,16 @@ func (b *builder) planStep(root, what string) runbook.Step {
 			return runbook.Seen{So: true, Text: planWords(m.plan)}, nil
 		},
 	}
+}
+
+// primaryImages takes what images there are for the primary's services into its plan. A dry run decides nothing by that.
+func (b *builder) primaryImages(ctx context.Context, t *runbook.Task) error {
+	if t.DryRun {
+		_, err := b.imagesThere(ctx, &b.c.Regions.Primary)
+		return err
+	}
+	_, err := b.pinImages(ctx, t, &b.c.Regions.Primary)
+	return err
 }
 
 func planWords(p *tf.Plan) string {
