@@ -28,7 +28,7 @@ func firstCells(t *testing.T, mark string) []string {
 }
 
 func TestREADMETellsOfEveryEventAndNoOther(t *testing.T) {
-	want := []eventType{evRun, evResumed, evStep, evLive, evNote, evDecided, evQuestion, evAnswer, evMode, evOpen, evCommand, evEnd}
+	want := []eventType{evRun, evResumed, evStep, evLive, evNote, evDecided, evQuestion, evAnswer, evMode, evOpen, evPlanned, evResource, evCommand, evEnd}
 	var names []string
 	for _, typ := range want {
 		names = append(names, string(typ))
