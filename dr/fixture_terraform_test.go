@@ -288,7 +288,16 @@ func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(lock)
 		return
 	}
-	if _ = r.ParseForm(); r.PostForm.Get("Action") == "GetCallerIdentity" {
+	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeRegistry") {
+		fmt.Fprint(w, `{"registryId":"123456789012","replicationConfiguration":{"rules":[]}}`)
+		return
+	}
+	_ = r.ParseForm()
+	if name := r.PostForm.Get("Filters.Filter.1.Values.Value.1"); r.PostForm.Get("Action") == "DescribeDBInstances" && name != "" {
+		fmt.Fprintf(w, `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>%s</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`, name)
+		return
+	}
+	if r.PostForm.Get("Action") == "GetCallerIdentity" {
 		fmt.Fprint(w, `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/ada</Arn><UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 		return
 	}

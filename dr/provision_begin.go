@@ -33,6 +33,11 @@ func (r *Runner) planProvision(ctx context.Context, o Order) (performer, runbook
 	if err := b.frozen(ctx); err != nil {
 		return nil, nil, err
 	}
+	if o.Phase == "data" {
+		if id := b.managedDatabase(ctx); id != "" {
+			pins[pinManaged], b.besides.managed = id, id
+		}
+	}
 	return b, pins, b.told()
 }
 

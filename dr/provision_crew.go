@@ -96,6 +96,7 @@ func (r *Runner) newBuilder(ctx context.Context, pins runbook.Pins, run string) 
 	b := bareBuilder(r.c, r.state, r.opt.Options)
 	b.watch, b.asked, b.run, b.phase, b.program = r.watch, r.opt.Asked, run, pins[PinPhase], program
 	b.dir, b.pinned = ProvisionDir(r.c, run), pins[pinBucket]
+	b.besides.managed = pins[pinManaged]
 	for name, value := range pins {
 		if service, ok := strings.CutPrefix(name, pinDigest); ok {
 			b.digests[service] = value

@@ -20,6 +20,7 @@ type besides struct {
 	mu      sync.Mutex
 	zone    *zoneDesk
 	provers map[string]*prover // of the apply that goes on, by root
+	managed string             // pinManaged
 }
 
 // zoneDesk is what sets up the zone, made once.
@@ -171,7 +172,7 @@ func (b *builder) heard(ctx context.Context, t *runbook.Task, root string, e tf.
 
 // amend adds to the procedure of the run's phase what is no root's: steps of their own, which come after others and before others.
 func (b *builder) amend(p *runbook.Procedure) {
-	if b.movesPassword() {
+	if b.phase == "data" && b.besides.managed != "" {
 		b.passwordSteps(p)
 	}
 	if b.phase != "failover" {

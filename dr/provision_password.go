@@ -27,11 +27,14 @@ const (
 	StepPasswordOff    = "password-off"
 )
 
+// pinManaged is the database whose password RDS managed when the run was begun; a run without it has no such steps.
+const pinManaged = "password.managed"
+
 // movePatience is how long a person may take for a part of it.
 const movePatience = 24 * time.Hour
 
 // noMove is what the steps say where there is nothing to move.
-const noMove = "not needed: RDS does not manage the master password"
+const noMove = "RDS does not manage the master password any more"
 
 // passwordMove looks at a primary whose password RDS may manage.
 type passwordMove struct {
@@ -40,9 +43,24 @@ type passwordMove struct {
 	there  *aws.Changer
 }
 
-// movesPassword says whether a run of this phase may have to walk through the move.
-func (b *builder) movesPassword() bool {
-	return b.phase == "data" && !b.ours() && b.c.Strategy == config.WarmStandby
+// followsTheirs says whether the standby's database is to be a replica of one that is the owner's.
+func (b *builder) followsTheirs() bool { return !b.ours() && b.c.Strategy == config.WarmStandby }
+
+// managedDatabase is the primary's database where RDS manages its password; "" where it does not, or where that cannot be seen: the plan
+// of a replica asks once more, and AWS refuses one.
+func (b *builder) managedDatabase(ctx context.Context) string {
+	if !b.followsTheirs() {
+		return ""
+	}
+	there, err := b.changer(&b.c.Regions.Primary)
+	if err != nil {
+		return ""
+	}
+	db, managed, err := passwordMove{b: b, region: &b.c.Regions.Primary, there: there}.database(ctx)
+	if err != nil || !managed {
+		return ""
+	}
+	return db.ID
 }
 
 // passwordSteps come before the roots of the phase data are planned.
@@ -107,11 +125,19 @@ func (m passwordMove) database(ctx context.Context) (db aws.Database, managed bo
 	return db, db.ManagedPassword, err
 }
 
+// nothingToMove says whether a step is over since there is no managed password any more, or since it cannot be looked.
+func nothingToMove(managed bool, err error) (seen runbook.Seen, over bool, _ error) {
+	if err == nil && !managed {
+		seen = runbook.Seen{So: true, Text: noMove}
+	}
+	return seen, err != nil || !managed, err
+}
+
 // secret: the owner's own secret is there, and was written after the managed one was last changed. Its value is not read.
 func (m passwordMove) secret(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 	db, managed, err := m.database(ctx)
-	if err != nil || !managed {
-		return runbook.Seen{So: !managed, Text: noMove}, err
+	if seen, over, err := nothingToMove(managed, err); over {
+		return seen, err
 	}
 	own, current, words, err := m.copied(ctx, db)
 	if err != nil || current {
@@ -155,8 +181,8 @@ func (m passwordMove) copied(ctx context.Context, db aws.Database) (own aws.Secr
 // tasks: no service's tasks name the managed secret, and some name the owner's own, in a deployment that is over.
 func (m passwordMove) tasks(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 	db, managed, err := m.database(ctx)
-	if err != nil || !managed {
-		return runbook.Seen{So: !managed, Text: noMove}, err
+	if seen, over, err := nothingToMove(managed, err); over {
+		return seen, err
 	}
 	own, current, words, err := m.copied(ctx, db)
 	if err != nil || !current {
@@ -224,8 +250,9 @@ func (m passwordMove) services(ctx context.Context) ([]aws.ServiceState, error) 
 
 // healthy: every task that is wanted runs, and the region's own answer is well, with its database.
 func (m passwordMove) healthy(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-	if _, managed, err := m.database(ctx); err != nil || !managed {
-		return runbook.Seen{So: !managed, Text: noMove}, err
+	_, managed, err := m.database(ctx)
+	if seen, over, err := nothingToMove(managed, err); over {
+		return seen, err
 	}
 	if seen, err := m.tasks(ctx, t); err != nil || !seen.So {
 		return seen, err
@@ -307,19 +334,15 @@ func (m passwordMove) offCommand(db aws.Database, own string) string {
 // refuseManaged refuses to plan a replica of a database whose password RDS manages. Where the primary does not answer it is not asked: the
 // replica that is there needs nothing of it.
 func (b *builder) refuseManaged(ctx context.Context, root string) error {
-	if root != "data" || b.ours() || b.c.Strategy != config.WarmStandby {
+	if root != "data" {
 		return nil
 	}
-	there, err := b.changer(&b.c.Regions.Primary)
-	if err != nil {
-		return err
-	}
-	db, managed, err := passwordMove{b: b, region: &b.c.Regions.Primary, there: there}.database(ctx)
-	if err != nil || !managed {
+	id := b.managedDatabase(ctx)
+	if id == "" {
 		return nil
 	}
 	return &Refusal{
-		fmt.Sprintf("the master password of %s is managed by RDS in Secrets Manager: such a database cannot be the source of a replica", db.ID),
+		fmt.Sprintf("the master password of %s is managed by RDS in Secrets Manager: such a database cannot be the source of a replica", id),
 		"a run of the phase data walks through the move, in the order in which no task is cut off: lifeboat provision --phase data",
 	}
 }

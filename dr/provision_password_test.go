@@ -172,6 +172,12 @@ func TestNoReplicaIsPlannedOfADatabaseWhosePasswordIsManaged(t *testing.T) {
 func TestTheMoveComesBeforeTheDatasRootsAreOpened(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		m := managing(w)
+		if p := m.b.procedure(); p.Steps[0].ID == StepPasswordSecret {
+			t.Error("a run that has found no managed password walks through the move")
+		}
+		if m.b.besides.managed = m.b.managedDatabase(t.Context()); m.b.besides.managed != m.id {
+			t.Errorf("the managed database is %q", m.b.besides.managed)
+		}
 		p := m.b.procedure()
 		first := slices.IndexFunc(p.Steps, func(s runbook.Step) bool { return s.ID == StepPasswordSecret })
 		if first != 0 {
@@ -184,8 +190,8 @@ func TestTheMoveComesBeforeTheDatasRootsAreOpened(t *testing.T) {
 			}
 		}
 		w.cfg.Terraform.Primary = config.Ours
-		if p := m.b.procedure(); p.Steps[0].ID == StepPasswordSecret {
-			t.Error("the stack's own primary has no managed password")
+		if id := m.b.managedDatabase(t.Context()); id != "" {
+			t.Errorf("the stack's own primary has no managed password, but %q", id)
 		}
 	})
 }
