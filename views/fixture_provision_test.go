@@ -346,6 +346,7 @@ func failedProgress() dr.RootProgress {
 	l.State, l.Elapsed = dr.LineFailed, 42*time.Second
 	l.Problem = "creating EC2 NAT Gateway: AddressLimitExceeded: the maximum number of addresses has been reached. Release an address in us-west-2, or ask for a higher quota, then try again"
 	p.Failed, p.Over = 1, true
+	p.Problems = []dr.PlanProblem{{Summary: "creating EC2 NAT Gateway", Detail: "AddressLimitExceeded", Address: l.Address}, {Summary: "Provider produced a warning", Warning: true}}
 	for i := range p.Lines {
 		if p.Lines[i].State == dr.LineGoing {
 			p.Lines[i].State, p.Lines[i].Elapsed = dr.LineDone, 31*time.Second

@@ -309,6 +309,26 @@ func (f *runFrame) problems(p dr.RootProgress, w int) []ui.Line {
 	return out
 }
 
+// besides is what a failure says that does not stand beside a resource below it.
+func (f *runFrame) besides(q *runbook.Question) string {
+	p, ok := f.progress(rootIn(q.Step))
+	if !ok || !provisioning(f.View.Plan) {
+		return q.Text
+	}
+	rest := q.Text
+	for _, x := range p.Problems {
+		rest = strings.ReplaceAll(rest, x.Words(), "")
+	}
+	if rest == q.Text {
+		return rest
+	}
+	rest = strings.Trim(rest, " :;")
+	if rest == "terraform "+p.Op+" of "+p.Root {
+		return ""
+	}
+	return rest
+}
+
 // failed are the resources of a root that could not be made, each with why.
 func (f *runFrame) failed(step string, w int) []ui.Line {
 	p, ok := f.progress(rootIn(step))
@@ -362,7 +382,11 @@ func (f *runFrame) reportOthers(b *facts) {
 			first = false
 		}
 		role, mark := stateMark(s.State)
-		b.hang(2, ui.Cat(ui.T(role, mark+" "), ui.T(ui.Text, s.Title+"  "), f.stepWords(s)))
+		words, drill, _ := strings.Cut(f.stepWords(s).String(), ". A drill would add: ")
+		b.hang(2, ui.Cat(ui.T(role, mark+" "), ui.T(ui.Text, s.Title+"  "), ui.T(pick(role == ui.Good, ui.Muted, role), words)))
+		if drill != "" {
+			b.hang(4, ui.Cat(ui.Space(2), ui.T(ui.Accent, "a drill would add "), ui.T(ui.Text, drill)))
+		}
 	}
 }
 
@@ -470,7 +494,12 @@ func (f *runFrame) endingMade() ui.Line {
 		return ui.Cat(ui.B(ui.Warn, "! done, tainted: "), ui.T(ui.Text, name+" went on without: "+words(taints)))
 	}
 	line := ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, "phase done: "), ui.T(ui.Text, name+" is there"))
-	if next := f.path.after(phaseOf(v.Plan)); next != "" && f.path.told {
+	next := f.path.after(phaseOf(v.Plan))
+	switch {
+	case !f.path.told:
+	case next == "" && f.path.next() == "":
+		line = ui.Cat(line, ui.T(ui.Text, ", and so is every phase"))
+	case next != "":
 		line = ui.Cat(line, ui.T(ui.Text, ".  "), ui.B(ui.Accent, "Enter"), ui.T(ui.Text, " opens the next: "+next))
 	}
 	return line

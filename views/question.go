@@ -36,7 +36,7 @@ func (f *runFrame) questionBody(q *runbook.Question, overriding bool, w int) []u
 	if q.Kind != runbook.AskTrouble {
 		b.say("why", q.Text)
 	} else {
-		b.text(ui.T(ui.Bad, q.Text))
+		b.text(ui.T(ui.Bad, f.besides(q)))
 	}
 	if n := q.Notice; n != nil {
 		for i, x := range n.What {
