@@ -320,6 +320,13 @@ func TestTheEstateTellsWhatComesNextAndWhatIsKept(t *testing.T) {
 		}) {
 			t.Errorf("nothing is said of it: %+v", home.Findings)
 		}
+		w.in(func(in *cloud.World) {
+			for _, a := range in.Region(east).Alarms {
+				if strings.HasSuffix(a.Name, "-lag") && a.Missing != "missing" {
+					t.Errorf("alarm %s goes off where there is no figure: %q", a.Name, a.Missing)
+				}
+			}
+		})
 		if home.Condition != CondReady {
 			t.Errorf("us-east-1 is %s: %v", home.Condition, home.Blocking)
 		}

@@ -19,6 +19,7 @@ const (
 	stepAlarms   = "alarms"
 	stepReplica  = "replica"
 	stepStream   = "stream"
+	stepCalm     = "calm"
 	stepStanding = "standing"
 )
 
@@ -36,7 +37,7 @@ func (w *crew) rebuildSteps(gate *runbook.Gate, after ...string) []runbook.Step 
 	if len(steps) > 0 {
 		after = []string{stepRename}
 	}
-	return append(steps, w.alarmsStep(gate, after...), w.replicaStep(gate, stepAlarms), w.streamStep(stepReplica), w.standingStep(gate, stepStream))
+	return append(steps, w.alarmsStep(gate, after...), w.replicaStep(gate, stepAlarms), w.streamStep(stepReplica), w.calmStep(stepStream), w.standingStep(gate, stepCalm))
 }
 
 // healthyStep waits until a region that has come back has stayed well: what was half alive for hours is not built on.
@@ -85,16 +86,16 @@ func (w *crew) alarmsStep(gate *runbook.Gate, after ...string) runbook.Step {
 				"# in " + w.p.to + ": an alarm on OldestReplicationSlotLag of " + w.p.replica,
 			}
 		},
-		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
-			left, err := w.unalarmed(ctx)
+		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			left, err := w.unalarmed(ctx, t)
 			var names []string
 			for _, a := range left {
 				names = append(names, a.Metric)
 			}
 			return allSo(names, "on its lag, and on what the writer keeps for it", "missing: "), err
 		},
-		Do: func(ctx context.Context, _ *runbook.Task) error {
-			left, err := w.unalarmed(ctx)
+		Do: func(ctx context.Context, t *runbook.Task) error {
+			left, err := w.unalarmed(ctx, t)
 			if err != nil {
 				return err
 			}
@@ -114,7 +115,7 @@ func (w *crew) standbyAlarms() map[string]aws.Alarm {
 	prefix := "lifeboat-" + w.c.Estate + "-"
 	lag := aws.Alarm{
 		Name: prefix + r.Name() + "-lag", Text: "the standby that Lifeboat has made does not follow within the RPO", Metric: "ReplicaLag", Threshold: w.c.Objectives.RPO.D().Seconds(),
-		Dimensions: map[string]string{"DBInstanceIdentifier": r.Name()}, Statistic: "Maximum", Missing: "breaching",
+		Dimensions: map[string]string{"DBInstanceIdentifier": r.Name()}, Statistic: "Maximum", Missing: breaching,
 	}
 	slot := aws.Alarm{
 		Name: prefix + w.p.replica + "-slot", Text: "the writer keeps more than a tenth of its disk for a standby that does not follow", Metric: "OldestReplicationSlotLag",
@@ -126,14 +127,48 @@ func (w *crew) standbyAlarms() map[string]aws.Alarm {
 	return map[string]aws.Alarm{w.p.from: lag, w.p.to: slot}
 }
 
-func (w *crew) unalarmed(ctx context.Context) (map[string]aws.Alarm, error) {
+// pinCalm keeps that the standby streams, so that its alarm does not go off any more where there is no figure.
+const pinCalm = "calm"
+
+// calmStep has the alarm on the lag pass over missing figures, once there are some: a replica that becomes the writer later has none.
+func (w *crew) calmStep(after ...string) runbook.Step {
+	at := w.p.from
+	return runbook.Step{
+		ID: stepCalm, Title: "the alarm on its lag goes by figures alone", Why: "what is promoted later has no lag, and is not to call anybody for that", After: after,
+		Calls:   []runbook.Call{call("cloudwatch:DescribeAlarms", runbook.Control, at), call("cloudwatch:PutMetricAlarm", runbook.Control, at)},
+		Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.moves(),
+		Paper: func(runbook.Pins) []string {
+			return []string{"# in " + at + ": the alarm on ReplicaLag of " + w.p.rebuild.Name() + " treats missing data as missing"}
+		},
+		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			there, err := w.leaving().Alarms(ctx, []string{w.standbyAlarms()[at].Name})
+			if err != nil || len(there) == 0 {
+				return runbook.Seen{Text: "it is not there"}, err
+			}
+			return runbook.Seen{So: there[0].Missing != breaching, Text: "missing data: " + firstOf(there[0].Missing, "missing")}, nil
+		},
+		Do: func(ctx context.Context, t *runbook.Task) error {
+			if _, err := t.Decide(ctx, pinCalm, t.Run); err != nil {
+				return err
+			}
+			a := w.standbyAlarms()[at]
+			a.Missing = "missing"
+			return w.leaving().Alarm(ctx, a)
+		},
+	}
+}
+
+// breaching is what missing figures mean to the alarm on the lag until the standby streams.
+const breaching = "breaching"
+
+func (w *crew) unalarmed(ctx context.Context, t *runbook.Task) (map[string]aws.Alarm, error) {
 	left := w.standbyAlarms()
 	for region, a := range w.standbyAlarms() {
 		there, err := w.there[region].Alarms(ctx, []string{a.Name})
 		if err != nil {
 			return nil, err
 		}
-		if len(there) > 0 {
+		if len(there) > 0 && (a.Missing == there[0].Missing || a.Missing == "" || t.Pin(pinCalm) != "") {
 			delete(left, region)
 		}
 	}
@@ -148,8 +183,11 @@ func (w *crew) replicaStep(gate *runbook.Gate, after ...string) runbook.Step {
 		Undoing: runbook.UndoHours, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.moves(), Paper: w.replicaPaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			db, err := w.replicaNow(ctx)
-			if missing(err) {
+			switch {
+			case missing(err):
 				return runbook.Seen{Text: "there is none yet"}, nil
+			case db.ResourceID == w.p.rebuild.Old && db.ResourceID != "":
+				return runbook.Seen{Text: "the old database still has its name"}, nil
 			}
 			return runbook.Seen{So: err == nil, Text: db.Status}, err
 		},
@@ -182,7 +220,7 @@ func (w *crew) replicaNow(ctx context.Context) (aws.Database, error) {
 	switch {
 	case err != nil:
 		return db, err
-	case db.ResourceID == w.p.rebuild.Old:
+	case db.ResourceID == w.p.rebuild.Old && db.ResourceID != "":
 		return db, runbook.Never(fmt.Errorf("%s is still the name of the old database", o.ID))
 	case db.Source != o.Source:
 		return db, runbook.Never(fmt.Errorf("%s is there and is no replica of %s: a database that exists is never replaced", o.ID, identifier(o.Source)))
@@ -287,7 +325,7 @@ func (w *crew) streams(ctx context.Context) (runbook.Seen, error) {
 }
 
 // near is how far behind a replica may be that has caught up.
-func (w *crew) near() time.Duration { return min(w.c.Objectives.RPO.D(), time.Minute) }
+func (w *crew) near() time.Duration { return min(w.c.Objectives.RPO.D(), 15*time.Second) }
 
 // streamsByLag goes by AWS's figure, which climbs to five minutes where nothing is written.
 func (w *crew) streamsByLag(ctx context.Context) (runbook.Seen, error) {
