@@ -217,9 +217,10 @@ func (f fakeRun) stops(n int, address string) string {
 
 // stack is an estate that the fake Terraform provisions, in a folder of its own.
 type stack struct {
-	t   *testing.T
-	dir string
-	cfg *config.Config
+	t    *testing.T
+	dir  string
+	cfg  *config.Config
+	path string // of lifeboat.yaml
 }
 
 const stackYAML = `# provisioned by a test
@@ -256,6 +257,7 @@ func newStack(t *testing.T) *stack {
 	cloud := httptest.NewServer(http.HandlerFunc(s.answer))
 	t.Cleanup(cloud.Close)
 	path := filepath.Join(t.TempDir(), config.FileName)
+	s.path = path
 	if err := os.WriteFile(path, []byte(strings.ReplaceAll(stackYAML, "ENDPOINT", cloud.URL)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -275,17 +277,14 @@ func (s *stack) reload(path string) {
 	}
 }
 
-// answer is a cloud that knows who asks, and the locks of states.
+// answer is a cloud that knows who asks, the locks of states, and the roles file, which is this machine's.
 func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 	if root, ok := strings.CutSuffix(filepath.Base(r.URL.Path), ".tfstate.tflock"); ok {
-		lock, err := os.ReadFile(filepath.Join(s.dir, root+".lock"))
-		if err != nil {
-			w.WriteHeader(http.StatusNotFound)
-			fmt.Fprint(w, `<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>no</Message></Error>`)
-			return
-		}
-		w.Header().Set("ETag", `"1"`)
-		_, _ = w.Write(lock)
+		object(w, filepath.Join(s.dir, root+".lock"))
+		return
+	}
+	if filepath.Base(r.URL.Path) == rolesFile {
+		object(w, filepath.Join(StateBeside(s.path), rolesFile))
 		return
 	}
 	if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".DescribeRegistry") {
@@ -302,6 +301,18 @@ func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusBadRequest)
+}
+
+// object answers with a file as an object of a bucket.
+func object(w http.ResponseWriter, path string) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		w.WriteHeader(http.StatusNotFound)
+		fmt.Fprint(w, `<?xml version="1.0"?><Error><Code>NoSuchKey</Code><Message>no</Message></Error>`)
+		return
+	}
+	w.Header().Set("ETag", `"1"`)
+	_, _ = w.Write(text)
 }
 
 // runner is a process of Lifeboat's.
