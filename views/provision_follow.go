@@ -105,6 +105,7 @@ func (m *root) advanced(msg progressMsg) {
 		return lineRank(a) - lineRank(b)
 	})
 	m.path.progress[msg.of] = msg.now
+	m.path.news++
 }
 
 // lineRank orders resources by what a person must see first: what failed, what goes on, what is done, what waits.

@@ -266,7 +266,9 @@ func (s *phaseScreen) going() ui.Line {
 func (s *phaseScreen) lines(m *root, d *pathDraw, x dr.PhaseState, w int) []ui.Line {
 	b := d.facts(w)
 	if s.refused != nil {
-		b.hang(2, ui.T(ui.Bad, "✗ "+s.refused.Error()))
+		for line := range strings.SplitSeq(s.refused.Error(), "\n") {
+			b.hang(2, ui.T(ui.Bad, "✗ "+line))
+		}
 		b.lines = append(b.lines, nil)
 	}
 	b.text(s.step(m, x))

@@ -205,7 +205,7 @@ func (f *runFrame) bar(p dr.RootProgress, w int) ui.Line {
 
 // resourceLines are the resources of an apply, those that failed first with what is to be done about them.
 func (f *runFrame) resourceLines(p dr.RootProgress, w int) []ui.Line {
-	key := madeKey{rootOf{f.View.Run, p.Root}, w, f.now.Unix(), p.Done, p.Failed, len(p.Lines)}
+	key := madeKey{rootOf{f.View.Run, p.Root}, w, f.now.Unix(), f.path.news}
 	if f.path.made.key == key {
 		return f.path.made.lines
 	}
@@ -229,10 +229,10 @@ type madeLines struct {
 }
 
 type madeKey struct {
-	of                  rootOf
-	w                   int
-	second              int64
-	done, failed, lines int
+	of     rootOf
+	w      int
+	second int64
+	news   int
 }
 
 func (f *runFrame) resourceLine(l *dr.ResourceLine, names, w int) []ui.Line {

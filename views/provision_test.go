@@ -128,9 +128,9 @@ func TestWhatIsTypedIsCheckedAsItIsTypedAndWrongInputIsNeverWritten(t *testing.T
 
 func TestWhatTheDoorRefusesStaysTypedAndIsSaid(t *testing.T) {
 	runs := newFakeMaker(nil, testPath())
-	runs.made.setErr = errors.New("domains: davidshaevel.org is in no zone of Cloudflare's")
+	runs.made.setErr = errors.New("domains: davidshaevel.org is in no zone of Cloudflare's\ncidr: \"10\" is no network")
 	m := makerModel(runs, 80, 24, "enter", "enter", "davidshaevel.org", "enter", "b")
-	m.shows(t, "✗ it was not written", "domains: davidshaevel.org is in no zone of Cloudflare's", "davidshaevel.org")
+	m.shows(t, "✗ it was not written", "✗ domains: davidshaevel.org is in no zone of Cloudflare's", "✗ cidr: \"10\" is no network", "davidshaevel.org")
 	if len(runs.begun) > 0 {
 		t.Errorf("begun %+v", runs.begun)
 	}
