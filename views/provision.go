@@ -27,7 +27,7 @@ type provisioned struct {
 	checked  map[[2]string]string         // what is wrong with an input's text, by its name and the text
 	plans    map[string]*plansOf          // by run
 	progress map[rootOf]dr.RootProgress
-	news     int // how often progress was told
+	news     int            // how often progress was told
 	follow   func([]rootOf) // never waits
 	wanted   []rootOf       // what was last given to follow
 }
