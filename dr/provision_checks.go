@@ -33,7 +33,7 @@ func through(p edge.Probe, cdn string) (edge.Probe, error) {
 
 // wantedChecks are one for each balancer that is known: asked by its own name under a name that its certificate covers.
 func (z *zoneDesk) wantedChecks(ctx context.Context) ([]edge.CheckSpec, error) {
-	_, f, err := z.wanted(ctx)
+	f, err := z.facts(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -182,5 +182,11 @@ func (b *builder) amend(p *runbook.Procedure) {
 	if err != nil {
 		return // lifeboat.yaml was checked: its probes are URLs
 	}
-	p.Steps = append(p.Steps, z.steps("verify-failover")...)
+	steps := z.steps("verify-failover")
+	p.Steps = append(p.Steps, steps...)
+	for i := range p.Steps {
+		if s := &p.Steps[i]; s.ID == "apply-failover" && len(steps) > 0 {
+			s.After = append(s.After, StepOrigin)
+		}
+	}
 }

@@ -57,7 +57,7 @@ func TestWhatIsTheOwnersIsReadFromTheAccount(t *testing.T) {
 	})
 }
 
-func TestTheZoneIsSetUpOnceTheDistributionIsVerified(t *testing.T) {
+func TestPublicNamesAreSetUpOnceTheDistributionIsVerified(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		z := bareZone(w)
 		for phase, want := range map[string]int{"failover": 3, "compute": 0, "validation": 0} {
@@ -66,8 +66,8 @@ func TestTheZoneIsSetUpOnceTheDistributionIsVerified(t *testing.T) {
 			if len(p.Steps) != want {
 				t.Errorf("%s: %d steps", phase, len(p.Steps))
 			}
-			if want > 0 && !slices.Equal(p.Steps[0].After, []string{"verify-failover"}) {
-				t.Errorf("it comes after %q", p.Steps[0].After)
+			if want > 0 && !slices.Equal(p.Steps[1].After, []string{"verify-failover", StepOrigin}) {
+				t.Errorf("they come after %q", p.Steps[1].After)
 			}
 		}
 	})

@@ -25,6 +25,7 @@ const (
 	StepNames  = "records-public" // the names that lead users to the distribution
 	StepChecks = "health-checks"
 
+	gateOrigin  = "records-origin"
 	gateRecords = "records"
 )
 
@@ -62,39 +63,46 @@ type zoneDesk struct {
 	certificates func(region string) (*aws.Changer, error)
 
 	mu    sync.Mutex
-	print string // of what is wanted, as it was seen last
+	print map[bool]string // of what is wanted of the names that users type, and of the others, as it was seen last
 }
 
-// steps are those that set up the zone, none without one: behind one gate, first the names that nobody is led by yet, then, once the
-// distribution answers for them, the public ones.
+// steps are those that set up the zone, none without one: first, before the distribution is made or changed to fetch from them, the
+// names that nobody types; once it answers for them, the public ones.
 func (z *zoneDesk) steps(after ...string) []runbook.Step {
 	if z.c.Edge.Cloudflare.Zone == "" {
 		return nil
 	}
-	gate := z.gate()
-	return []runbook.Step{z.originStep(gate, after...), z.checksStep(gate, StepOrigin), z.namesStep(gate, StepOrigin)}
+	gate := z.gate(true)
+	after = append(after, StepOrigin)
+	return []runbook.Step{z.originStep(z.gate(false)), z.namesStep(gate, after...), z.checksStep(gate, StepNames)}
 }
 
-// wanted are the records that an estate needs, from what its roots have made. What no record can be made of is an error.
-func (z *zoneDesk) wanted(ctx context.Context) ([]edge.RecordSpec, zoneFacts, error) {
+// wanted are the records that an estate needs, from what its roots have made: those of the names that users are led to the
+// distribution by, or of the others. What no record can be made of is an error.
+func (z *zoneDesk) wanted(ctx context.Context, public bool) (list []edge.RecordSpec, err error) {
 	f, err := z.facts(ctx)
 	if err != nil {
-		return nil, f, err
+		return nil, err
+	}
+	add := func(name, to, why string) {
+		list = append(list, edge.RecordSpec{Name: strings.TrimSuffix(name, "."), Type: "CNAME", Content: to, TTL: recordTTL, Why: why})
+	}
+	if public {
+		if f.CDN == "" && len(f.Names) > 0 {
+			return nil, runbook.Never(errors.New("the distribution's own name is not known: apply the root failover first"))
+		}
+		for _, name := range f.Names {
+			add(name, f.CDN, "the distribution")
+		}
+		return list, nil
 	}
 	home, err := z.writer(ctx)
 	if err != nil {
-		return nil, f, fmt.Errorf("the writer of record cannot be told, so no name is led anywhere: %w", err)
+		return nil, fmt.Errorf("the writer of record cannot be told, so no name is led anywhere: %w", err)
 	}
 	balancer := f.Balancers[home]
 	if balancer == "" && (f.Origin != "" || len(f.Direct) > 0) {
-		return nil, f, runbook.Never(fmt.Errorf("the balancer of %s, whose database is the writer of record, is not known: name it in lifeboat.yaml (regions, balancers), or provision it first", home))
-	}
-	if f.CDN == "" && len(f.Names) > 0 {
-		return nil, f, runbook.Never(errors.New("the distribution's own name is not known: apply the root failover first"))
-	}
-	var list []edge.RecordSpec
-	add := func(name, to, why string) {
-		list = append(list, edge.RecordSpec{Name: strings.TrimSuffix(name, "."), Type: "CNAME", Content: to, TTL: recordTTL, Why: why})
+		return nil, runbook.Never(fmt.Errorf("the balancer of %s, whose database is the writer of record, is not known: name it in lifeboat.yaml (regions, balancers), or provision it first", home))
 	}
 	if f.Origin != "" {
 		add(f.Origin, balancer, "what the distribution fetches from: "+home+"'s balancer")
@@ -102,16 +110,13 @@ func (z *zoneDesk) wanted(ctx context.Context) ([]edge.RecordSpec, zoneFacts, er
 	for _, name := range f.Direct {
 		add(name, balancer, home+"'s balancer, past the distribution")
 	}
-	for _, name := range f.Names {
-		add(name, f.CDN, "the distribution")
-	}
-	return list, f, nil
+	return list, nil
 }
 
 // plan are the records as they were when they were first seen and as they shall be: pinned, so that every process means the same, and
 // undo knows what was there. What stands in the way ends it.
-func (z *zoneDesk) plan(ctx context.Context, t *runbook.Task) ([]edge.RecordSetup, error) {
-	wanted, _, err := z.wanted(ctx)
+func (z *zoneDesk) plan(ctx context.Context, t *runbook.Task, public bool) ([]edge.RecordSetup, error) {
+	wanted, err := z.wanted(ctx, public)
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +140,11 @@ func (z *zoneDesk) plan(ctx context.Context, t *runbook.Task) ([]edge.RecordSetu
 		}
 	}
 	z.mu.Lock()
-	z.print = print
-	z.mu.Unlock()
+	defer z.mu.Unlock()
+	if z.print == nil {
+		z.print = map[bool]string{}
+	}
+	z.print[public] = print
 	return setupPinned(text)
 }
 
@@ -180,8 +188,8 @@ func printOf(list []edge.RecordSpec) string {
 }
 
 // outside are the names that records must be made for in another zone, with what they must lead to.
-func (z *zoneDesk) outside(ctx context.Context) []string {
-	wanted, _, err := z.wanted(ctx)
+func (z *zoneDesk) outside(ctx context.Context, public bool) []string {
+	wanted, err := z.wanted(ctx, public)
 	if err != nil {
 		return nil
 	}
@@ -195,45 +203,46 @@ func (z *zoneDesk) outside(ctx context.Context) []string {
 }
 
 // part are the records of one step: those that users are led by, or the others.
-func (z *zoneDesk) part(ctx context.Context, t *runbook.Task, public bool) ([]edge.RecordSetup, error) {
-	f, err := z.facts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := z.plan(ctx, t)
-	return f.part(all, public), err
-}
-
 func (f zoneFacts) part(all []edge.RecordSetup, public bool) []edge.RecordSetup {
 	return slices.DeleteFunc(all, func(s edge.RecordSetup) bool {
 		return public != slices.ContainsFunc(f.Names, func(name string) bool { return strings.EqualFold(strings.TrimSuffix(name, "."), s.Name) })
 	})
 }
 
-// gate shows every record before and after.
-func (z *zoneDesk) gate() *runbook.Gate {
+// gate shows every record of a step before and after; that of the public names the health checks too.
+func (z *zoneDesk) gate(public bool) *runbook.Gate {
 	zone := z.c.Edge.Cloudflare.Zone
-	return &runbook.Gate{
-		ID: gateRecords, Phrase: "set up records in " + zone, Title: "point names in " + zone,
+	g := &runbook.Gate{
+		ID: gateOrigin, Phrase: "set up records in " + zone, Title: "point the origin's name in " + zone,
 		Fingerprint: func(*runbook.Task) string {
 			z.mu.Lock()
 			defer z.mu.Unlock()
-			return z.print
+			return z.print[public]
 		},
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
-			list, err := z.plan(ctx, t)
+			list, err := z.plan(ctx, t, public)
 			if err != nil {
 				return runbook.Notice{}, err
 			}
 			n := runbook.Notice{Data: "no data is touched", Time: "seconds; resolvers go on with what they remember for as long as the old records' TTL"}
-			n.What = append(recordWords(list), z.outside(ctx)...)
+			n.What = append(recordWords(list), z.outside(ctx, public)...)
 			changed := slices.DeleteFunc(slices.Clone(list), func(s edge.RecordSetup) bool { return s.Action == edge.SetupLeave })
 			n.Phrase = SetupPhrase(len(changed), zone)
+			if !public {
+				return n, nil
+			}
+			if len(changed) == 0 {
+				n.Phrase = "set up health checks in " + zone
+			}
 			words, err := z.checkWords(ctx, t)
 			n.What = append(n.What, words...)
 			return n, err
 		},
 	}
+	if public {
+		g.ID, g.Title = gateRecords, "point public names in "+zone
+	}
+	return g
 }
 
 // recordWords are the changes as a person reads them.
@@ -257,9 +266,10 @@ func recordCalls() []runbook.Call {
 }
 
 // originStep makes the names that lead to a balancer.
-func (z *zoneDesk) originStep(gate *runbook.Gate, after ...string) runbook.Step {
+func (z *zoneDesk) originStep(gate *runbook.Gate) runbook.Step {
 	return z.recordStep(false, runbook.Step{
-		ID: StepOrigin, Title: "Cloudflare: origin and direct names", Why: "the distribution fetches from a name, so that one record moves pages and API", After: after, Gate: gate,
+		ID: StepOrigin, Title: "Cloudflare: origin and direct names", Gate: gate,
+		Why: "the distribution fetches from a name, so that one record moves pages and API; it must be there before a distribution that serves is pointed at it",
 	})
 }
 
@@ -277,7 +287,7 @@ func (z *zoneDesk) recordStep(public bool, s runbook.Step) runbook.Step {
 	s.Calls, s.Undoing, s.Timeout = recordCalls(), runbook.UndoSeconds, z.c.Waits.Step.D()
 	s.Paper = func(pins runbook.Pins) []string { return z.recordPaper(pins, public) }
 	s.Check = func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-		list, err := z.part(ctx, t, public)
+		list, err := z.plan(ctx, t, public)
 		if err != nil {
 			return runbook.Seen{}, err
 		}
@@ -291,14 +301,14 @@ func (z *zoneDesk) recordStep(public bool, s runbook.Step) runbook.Step {
 		return runbook.Seen{So: err == nil && done == len(list), Text: fmt.Sprintf("%d of %s there", done, several(len(list), "record"))}, err
 	}
 	s.Do = func(ctx context.Context, t *runbook.Task) error {
-		list, err := z.part(ctx, t, public)
+		list, err := z.plan(ctx, t, public)
 		if err != nil {
 			return err
 		}
 		return z.edge.SetUp(ctx, list)
 	}
 	s.Verify = func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-		list, err := z.part(ctx, t, public)
+		list, err := z.plan(ctx, t, public)
 		if err != nil {
 			return runbook.Seen{}, err
 		}

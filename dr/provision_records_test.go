@@ -104,7 +104,7 @@ func overOf(t *testing.T, run *runbook.Run) runbook.View {
 	return waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running })
 }
 
-func TestTheZoneIsSetUpBehindOneGateThatShowsEveryRecord(t *testing.T) {
+func TestTheZoneIsSetUpBehindGatesThatShowEveryRecord(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		z := bareZone(w)
 		by := typing()
@@ -116,16 +116,16 @@ func TestTheZoneIsSetUpBehindOneGateThatShowsEveryRecord(t *testing.T) {
 			t.Errorf("the zone has %q, want %q", z.names(), want)
 		}
 		zone := w.cfg.Edge.Cloudflare.Zone
-		if !slices.Equal(by.asked, []string{"set up 4 records in " + zone}) {
+		if !slices.Equal(by.asked, []string{"set up 2 records in " + zone, "set up 2 records in " + zone}) {
 			t.Errorf("asked for %q", by.asked)
 		}
-		n := by.notice["gate records"]
+		shown := append(slices.Clone(by.notice["gate records-origin"].What), by.notice["gate records"].What...)
 		for _, line := range []string{
 			"create origin." + zone + " CNAME " + z.now.Balancers[east] + ", TTL 60 s", "change www." + zone + " from " + z.now.Balancers[east] + " to " + z.now.CDN,
 			"health check " + checkName(w.cfg.Estate, west) + " of " + z.now.Balancers[west] + "/api/health: it watches, and moves nobody",
 		} {
-			if !slices.ContainsFunc(n.What, func(s string) bool { return strings.HasPrefix(s, line) }) {
-				t.Errorf("the gate does not show %q: %q", line, n.What)
+			if !slices.ContainsFunc(shown, func(s string) bool { return strings.HasPrefix(s, line) }) {
+				t.Errorf("the gates do not show %q: %q", line, shown)
 			}
 		}
 		checks, err := z.desk.edge.Checks(t.Context())
@@ -166,17 +166,17 @@ func TestNamesLeadToTheRegionOfTheWriterOfRecordOnly(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		z := bareZone(w)
 		z.desk.writer = func(context.Context) (string, error) { return west, nil }
-		list, _, err := z.desk.wanted(t.Context())
-		if err != nil || len(list) != 4 {
+		list, err := z.desk.wanted(t.Context(), false)
+		if err != nil || len(list) != 2 {
 			t.Fatalf("%+v, %v", list, err)
 		}
-		for _, r := range list[:2] {
+		for _, r := range list {
 			if r.Content != z.now.Balancers[west] {
 				t.Errorf("%+v", r)
 			}
 		}
 		delete(z.now.Balancers, west)
-		if _, _, err := z.desk.wanted(t.Context()); err == nil || !strings.Contains(err.Error(), "the balancer of us-west-2, whose database is the writer of record, is not known") {
+		if _, err := z.desk.wanted(t.Context(), false); err == nil || !strings.Contains(err.Error(), "the balancer of us-west-2, whose database is the writer of record, is not known") {
 			t.Errorf("%v", err)
 		}
 	})
@@ -200,7 +200,7 @@ func TestUsersAreNotLedToADistributionThatDoesNotAnswer(t *testing.T) {
 	})
 }
 
-func TestAddressesOfAPublicNameAreNotReplacedAndTheGateIsNotAsked(t *testing.T) {
+func TestAddressesOfAPublicNameAreNotReplacedAndItsGateIsNotAsked(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		z := bareZone(w)
 		w.in(func(c *cloud.World) {
@@ -209,7 +209,7 @@ func TestAddressesOfAPublicNameAreNotReplacedAndTheGateIsNotAsked(t *testing.T) 
 		})
 		by := typing()
 		result := z.sets(by).Wait()
-		if result.Err == nil || !strings.Contains(result.Err.Error(), w.cfg.Edge.Cloudflare.Zone+" has A 192.0.2.1") || len(by.asked) > 0 {
+		if result.Err == nil || !strings.Contains(result.Err.Error(), w.cfg.Edge.Cloudflare.Zone+" has A 192.0.2.1") || len(by.asked) != 1 || by.notice["gate records"].What != nil {
 			t.Errorf("%q: %v; asked for %q", result.Ending, result.Err, by.asked)
 		}
 	})
@@ -241,6 +241,20 @@ func TestNamesOfAnotherZoneAreLeftToTheirOwner(t *testing.T) {
 		want := "by hand, since it is no name of " + w.cfg.Edge.Cloudflare.Zone + ": shop.example.org CNAME " + z.now.CDN
 		if n := by.notice["gate records"]; !slices.Contains(n.What, want) {
 			t.Errorf("the gate shows %q", n.What)
+		}
+	})
+}
+
+func TestTheOriginsNameIsThereBeforeADistributionIsPointedAtIt(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		b := &builder{c: w.cfg, phase: "failover"}
+		p := b.procedure()
+		i := slices.IndexFunc(p.Steps, func(s runbook.Step) bool { return s.ID == "apply-failover" })
+		if i < 0 || !slices.Contains(p.Steps[i].After, StepOrigin) {
+			t.Error("the distribution is applied before its origin has a name")
+		}
+		if err := p.Validate(); err != nil {
+			t.Error(err)
 		}
 	})
 }
