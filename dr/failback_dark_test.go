@@ -330,6 +330,14 @@ func TestTheEstateTellsWhatComesNextAndWhatIsKept(t *testing.T) {
 		if home.Condition != CondReady {
 			t.Errorf("us-east-1 is %s: %v", home.Condition, home.Blocking)
 		}
+		r := w.runner()
+		r.settled(t.Context())
+		time.Sleep(3 * time.Minute)
+		w.direct("darken", east)
+		time.Sleep(5 * time.Minute)
+		if e := r.watch.Estate(); e.Split != nil || e.Record.Kept == "" {
+			t.Errorf("the standby that went dark is taken for the old writer: %+v, kept as %q", e.Split, e.Record.Kept)
+		}
 		if len(home.Databases) != 1 {
 			t.Errorf("its databases are %+v", home.Databases)
 		}

@@ -22,6 +22,7 @@ type Record struct {
 	Run      string    // the run whose promotion made it so; "" where there was none
 	From     string    // the region that this run left
 	Source   string    // the instance that was the writer before
+	Kept     string    // the name under which Source is kept since a standby took its own; "" it has it still
 	Promoted time.Time // when the promotion was called for; zero where there was none
 	Receipt  *Receipt  // that run's newest; nil where it has none
 	Voided   string    // why Receipt holds no more, by the journal or by what was seen since; "" where it does

@@ -53,6 +53,11 @@ func (j *join) writerOfRecord(runs []RunRead) {
 			r.Receipt, _, r.Voided = ReceiptOf(v.Pins)
 		}
 	}
+	for i := range runs {
+		if v := runs[i].View; r.Run != "" && v.Run >= r.Run && v.Plan.From == r.From && !v.Plan.DryRun && v.Pins[PinKept] != "" {
+			r.Kept = v.Pins[PinKept]
+		}
+	}
 }
 
 // promotedAt is when the promotion of a run was called for.

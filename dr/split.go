@@ -68,8 +68,8 @@ func (j *join) strange(s *side, id string) {
 // oldWriter judges the database that was the writer before the promotion. One that was seen to be gone splits nothing.
 func (j *join) oldWriter(s *side, id string) {
 	rec := &j.e.Record
-	if id == "" && (j.absent(s, rec.Source) || j.tamed(s, rec.Source)) {
-		return
+	if id == "" && (rec.Kept != "" || j.absent(s, rec.Source) || j.tamed(s, rec.Source)) {
+		return // what has its name now is the standby
 	}
 	up := id != ""
 	if !up {

@@ -229,7 +229,7 @@ func TestReadOnlyRefusesEverythingThatChanges(t *testing.T) {
 	t.Parallel()
 	s := runSim(t)
 	for _, args := range [][]string{
-		{"failover"}, {"failover", "--dry-run"}, {"failover", "--paper"}, {"switchover"}, {"resume"}, {"attach", "--confirm", opening}, {"run", "x"},
+		{"failover"}, {"failover", "--dry-run"}, {"failover", "--paper"}, {"switchover"}, {"reprotect"}, {"failback"}, {"resume"}, {"attach", "--confirm", opening}, {"run", "x"},
 	} {
 		cmd := exec.Command(lifeboat(t), append(args, "--read-only", "--config", s.config)...)
 		cmd.Env = s.env
