@@ -248,7 +248,7 @@ func parseInput(name, text string) (any, error) {
 	case v.Secret:
 		return nil, errors.New("it is a secret, and none belongs in lifeboat.yaml: set TF_VAR_" + name + " in the environment")
 	case slices.Contains(setByLifeboat, name):
-		return nil, errors.New("Lifeboat sets it: it follows from the rest of lifeboat.yaml")
+		return nil, errors.New("it is set by Lifeboat: it follows from the rest of lifeboat.yaml")
 	case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' }):
 		return nil, errors.New("it holds a control character")
 	}

@@ -97,7 +97,7 @@ func TestAnInputIsCheckedByItsTextAlone(t *testing.T) {
 		{"alarm_emails", "ops@shop.example", []any{"ops@shop.example"}, ""},
 		{"alarm_emails", "ops", nil, "is not an address"},
 		{"database_password", "hunter2", nil, "it is a secret"},
-		{"region", "us-west-2", nil, "Lifeboat sets it"},
+		{"region", "us-west-2", nil, "it is set by Lifeboat"},
 		{"nothing", "x", nil, "no root of the stack"},
 		{"primary", "ours", "ours", ""},
 		{"primary", "mine", nil, "theirs or ours"},

@@ -47,19 +47,25 @@ func MoneySum(lines []MoneyLine) (monthly float64, unknown []string) {
 func MoneyWords(lines []MoneyLine) string {
 	monthly, unknown := MoneySum(lines)
 	words := "nothing more a month"
-	switch dollars := math.Round(monthly); {
-	case dollars > 0:
-		words = fmt.Sprintf("about $%.0f a month more", dollars)
-	case dollars < 0:
-		words = fmt.Sprintf("about $%.0f a month less", -dollars)
-	}
-	if dollars := math.Round(monthly); dollars != 0 {
-		words += " by list prices of " + priceDate
+	if cents := math.Round(monthly * 100); cents != 0 {
+		which := "more"
+		if cents < 0 {
+			which = "less"
+		}
+		words = fmt.Sprintf("about $%s a month %s by list prices of %s", dollarWords(math.Abs(monthly)), which, priceDate)
 	}
 	if len(unknown) > 0 {
 		words += "; what comes by use is not known: " + among(unknown)
 	}
 	return words
+}
+
+// dollarWords are whole ones, and cents where there is less than one.
+func dollarWords(monthly float64) string {
+	if monthly < 1 {
+		return fmt.Sprintf("%.2f", monthly)
+	}
+	return fmt.Sprintf("%.0f", monthly)
 }
 
 // kept are the attributes of what replaces a resource, with those of the old one where they are known after the apply only.

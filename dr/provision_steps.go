@@ -217,7 +217,7 @@ func planWords(p *tf.Plan) string {
 func (b *builder) applyStep(root, what string) runbook.Step {
 	name := partOf(root, what)
 	gate := &runbook.Gate{
-		ID: "apply-" + name, Title: "apply " + root, Phrase: ApplyPhrase(strings.ReplaceAll(name, "-", " ")),
+		ID: "apply-" + name, Title: ApplyPhrase(strings.ReplaceAll(name, "-", " ")), Phrase: ApplyPhrase(strings.ReplaceAll(name, "-", " ")),
 		Fingerprint: func(*runbook.Task) string {
 			if m := b.planOf(root); m != nil {
 				return m.print
