@@ -224,8 +224,9 @@ func (b *builder) applyStep(root, what string) runbook.Step {
 			}
 			return ""
 		},
-		Show: func(ctx context.Context, _ *runbook.Task) (runbook.Notice, error) {
+		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			n := b.notice(root)
+			n.Time = b.timeWords(ctx, t.Step)
 			b.ownNotice(ctx, root, &n)
 			return n, nil
 		},
@@ -293,7 +294,7 @@ func (b *builder) notice(root string) runbook.Notice {
 	if m == nil {
 		return runbook.Notice{What: []string{"nothing is planned"}}
 	}
-	n := runbook.Notice{What: []string{root + ": " + planWords(m.plan)}, Time: "unknown: " + noRunYet}
+	n := runbook.Notice{What: []string{root + ": " + planWords(m.plan)}}
 	n.What = append(n.What, mostChanges(m.plan.Changes)...)
 	n.What = append(n.What, b.besideWords(m.plan.Changes)...)
 	for _, f := range m.plan.Findings() {
@@ -305,6 +306,18 @@ func (b *builder) notice(root string) runbook.Notice {
 	n.Money = MoneyWords(Money(m.plan.Changes))
 	n.Data = dataOf(m.plan)
 	return n
+}
+
+// timeWords is how long a step took in this estate's own past runs.
+func (b *builder) timeWords(ctx context.Context, step string) string {
+	past, err := provisionRuns(ctx, b.state)
+	if err != nil {
+		return "unknown: past runs could not be read: " + whyOf(err)
+	}
+	if took := runbook.Learn(past...)[step]; took > 0 {
+		return "about " + span(took) + ", by this estate's own past runs"
+	}
+	return "unknown: this was never applied here yet"
 }
 
 // mostChanges are the changes in words: all that destroy or replace, and how many of each type the rest makes.
