@@ -144,3 +144,25 @@ func stepsOf(v runbook.View) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// Without a connection to the databases the receipts and proofs are AWS's figures alone. The way back takes longer, and loses as little.
+func TestTheWayBackWithoutConnectionsLosesNoAcknowledgedRow(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		w.blind()
+		w.stage(Failback)
+		w.writeRows(20 * time.Second)
+		time.Sleep(time.Minute)
+		result := w.through(Failback, typing("go on with an unproven lag", "go on with a lag beyond the RPO", "go on with an unknown lag"))
+		if result.Ending != runbook.Done {
+			t.Fatalf("it ended %q: %v\n%s", result.Ending, result.Err, stepsOf(result.View))
+		}
+		time.Sleep(time.Minute)
+		acks := w.stopRows()
+		if gone := lostRows(acks, w.rowsOf(east)); len(gone) > 0 || len(acks) < 50 {
+			t.Errorf("of %d acknowledged rows these are lost: %v", len(acks), gone)
+		}
+		if k, why := func() (Kind, string) { r := w.runner(); defer r.Close(); return r.settled(t.Context()).WayBack() }(); k != "" {
+			t.Errorf("%q comes next: %s", k, why)
+		}
+	})
+}
