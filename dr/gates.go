@@ -140,7 +140,7 @@ func (w *crew) timeWords(e *Estate) string {
 		words = "about " + span(e.Record.Serve) + " (" + e.Record.ServeFrom + ")"
 	}
 	if w.p.kind == Reprotect {
-		return "until " + w.p.from + " was well for " + span(w.c.Waits.Healthy.D()) + ", then the copying of a snapshot: 15 to 30 min for 20 GB, hours for a large database; users do not wait"
+		return "the copying of a snapshot between regions: 15 to 30 min for 20 GB, hours for a large database; users do not wait"
 	}
 	if w.p.kind.planned() && (w.sql[w.p.from] == nil || w.sql[w.p.to] == nil) {
 		words += "; without a connection to both databases the proof alone takes 6 to 10 min"
