@@ -325,8 +325,12 @@ func mostChanges(changes []PlanChange) []string {
 	var out []string
 	types, order := map[string]int{}, []string{}
 	for _, c := range changes {
-		if risk := c.Risk(); risk != "" || c.Action == PlanAdopt || c.Action == PlanForget {
-			out = append(out, fmt.Sprintf("%s %s", c.Action, plain(c.Address)))
+		if risk := c.Risk(); risk != "" || c.ID != "" || c.Action == PlanForget {
+			words := string(c.Action)
+			if c.ID != "" && c.Action != PlanAdopt {
+				words = "import and " + words
+			}
+			out = append(out, words+" "+plain(c.Address))
 			continue
 		}
 		key := string(c.Action) + " " + c.Type

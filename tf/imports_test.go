@@ -30,6 +30,13 @@ func TestAResourceThatIsThereIsImportedByWhatItsPlanSays(t *testing.T) {
 	}
 }
 
+func TestWhatIsImportedAndChangedAtOnceCountsAsBoth(t *testing.T) {
+	p := Plan{Changes: []Change{{Action: Adopt, ID: "a"}, {Action: Update, ID: "b"}, {Action: Update}}}
+	if got := p.Counts(); got != (Counts{Import: 2, Change: 2}) {
+		t.Errorf("%s", got.Words())
+	}
+}
+
 func TestImportsStandInTheirRootUntilTheyAreGiven(t *testing.T) {
 	d := faked(t, "ok", Spec{Imports: []Import{{To: `aws_a.b["${x}"]`, ID: `n"${var.x}%{if}`}}})
 	path := filepath.Join(d.path, importsFile)

@@ -103,9 +103,12 @@ type Field struct {
 	Sensitive bool   `json:"sensitive,omitempty"`
 }
 
-// Counts are how many resources the plan changes.
+// Counts are how many resources the plan changes. One that is imported and changed at once counts as both.
 func (p *Plan) Counts() (c Counts) {
 	for _, change := range p.Changes {
+		if change.ID != "" && change.Action != Adopt {
+			c.Import++
+		}
 		*map[Action]*int{Add: &c.Add, Update: &c.Change, Replace: &c.Replace, Destroy: &c.Destroy, Adopt: &c.Import, Forget: &c.Forget}[change.Action]++
 	}
 	return c

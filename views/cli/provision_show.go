@@ -182,6 +182,9 @@ func rootPlanLines(p *dr.RootPlan) []string {
 
 func changeLine(c dr.PlanChange) string {
 	mark := map[dr.PlanAction]string{dr.PlanAdd: "+", dr.PlanUpdate: "~", dr.PlanReplace: "-/+", dr.PlanDestroy: "-", dr.PlanForget: ".", dr.PlanAdopt: "<"}[c.Action]
+	if c.ID != "" && c.Action != dr.PlanAdopt {
+		mark = "< " + mark
+	}
 	line := mark + " " + strings.TrimPrefix(strings.TrimPrefix(c.Address, c.Module), ".")
 	if risk := c.Risk(); risk != "" {
 		line += "  [" + strings.ToUpper(risk) + "]"
