@@ -114,3 +114,27 @@ func TestAProcessThatEndsInTheMiddleOfAnApplyLeavesWhatAnotherGoesOnWith(t *test
 		t.Errorf("the path says %v, %v: %+v", states, err, path[2])
 	}
 }
+
+func TestAPlanAloneLeavesNoPassword(t *testing.T) {
+	s := newStack(t)
+	for _, root := range []string{"data", "source"} {
+		f := fakeRun{s.dir, root}
+		f.write("state", f.wanted())
+	}
+	text, err := os.ReadFile(s.cfg.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	more := "  inputs:\n    digests: {backend: \"sha256:" + strings.Repeat("b", 64) + "\", frontend: \"sha256:" + strings.Repeat("f", 64) + "\"}\n" +
+		"    database_secret_arn: arn:aws:secretsmanager:us-west-2:1:secret:shop\n    domains: [shop.example]\n    origin_domain: origin.shop.example\n"
+	if err := os.WriteFile(s.cfg.Path, []byte(strings.Replace(string(text), "  inputs: # what the owner says\n", more, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dry := range []bool{true, false} {
+		res := s.phase("compute", &answering{}, func(o *Order) { o.DryRun = dry })
+		left, _ := filepath.Glob(filepath.Join(ProvisionDir(s.cfg, res.View.Run), "secrets", "*"))
+		if res.Ending != runbook.Done || len(left) > 0 {
+			t.Errorf("dry %t: %s %v, left %v", dry, res.Ending, res.Err, left)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,6 +181,9 @@ func (b *builder) planStep(root, what string) runbook.Step {
 				}
 			}
 			m, err := b.plan(ctx, t, root)
+			if t.DryRun { // it applies nothing, so that no password that was made up is needed again
+				err = errors.Join(err, b.settle(root))
+			}
 			if t.DryRun && notYet(err) {
 				return runbook.Seen{So: true, Text: err.Error()}, nil
 			}

@@ -2,6 +2,7 @@ package dr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,7 +64,7 @@ func verifyCalls(root, region string) []runbook.Call {
 // again plans a root a second time: it must find nothing to do.
 func (b *builder) again(ctx context.Context, root string) error {
 	m, err := b.plan(ctx, nil, root)
-	if err != nil {
+	if err := errors.Join(err, b.settle(root)); err != nil { // a plan alone sends no password: none that was made up for it is kept
 		return err
 	}
 	if !m.plan.Empty() {

@@ -419,7 +419,7 @@ func (p *provisioner) whileTheOtherRegionIsDark() {
 		if plan := o.plan(root[phase]); plan == nil || !plan.Empty {
 			p.Errorf("%s cannot be planned while us-east-1 is dark: %+v\n%s", root[phase], plan, o)
 		}
-		if phase == "foundation" && (o.plan("identity") == nil || o.plan("identity").Why == "" || o.code != 1) {
+		if source := o.plan("source"); phase == "data" && (source == nil || source.Why == "" || o.code != 1) {
 			p.Errorf("us-east-1 was not dark, or that is not said: %s", o)
 		}
 	})
