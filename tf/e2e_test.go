@@ -23,7 +23,7 @@ import (
 	"lifeboat/aws/sim/terraform"
 )
 
-// e2e skips what takes minutes, unless the environment asks for it: "ci" for one pass, "full" for all of it.
+// e2e skips what takes minutes, unless the environment asks for it.
 func e2e(t *testing.T, least string) {
 	t.Helper()
 	if got := os.Getenv("LIFEBOAT_E2E"); got != "full" && (got != "ci" || least != "ci") {
@@ -298,7 +298,7 @@ func (a *account) together(do func(root string) error, roots ...string) {
 }
 
 func TestEveryRootIsAppliedAndThenPlansToNoChangesAlsoAfterAFailover(t *testing.T) {
-	e2e(t, "ci")
+	e2e(t, "full") // in CI the built program provisions every phase: views/cli
 	a := newAccount(t)
 	a.together(a.provision, "bootstrap")
 	a.migrate()

@@ -34,6 +34,8 @@ import (
 type provisioner struct {
 	*emulated
 	answers string // host:port of what answers for both load balancers
+
+	made map[string]map[string]bool // addresses that plans had anything to do with, by root
 }
 
 const provisionYAML = `# provisioned by a test
@@ -84,7 +86,7 @@ func newProvisioner(t *testing.T) *provisioner {
 			env = append(env, name+"="+v)
 		}
 	}
-	p := &provisioner{emulated: &emulated{TB: t, endpoint: motoDR(t), env: env}}
+	p := &provisioner{emulated: &emulated{TB: t, endpoint: motoDR(t), env: env}, made: map[string]map[string]bool{}}
 	t.Cleanup(p.endRuns)
 	p.answers = strings.TrimPrefix(p.serveBoth(), "http://")
 	p.config = filepath.Join(t.TempDir(), "lifeboat.yaml")
@@ -117,6 +119,56 @@ type provisionEvent struct {
 		Ending string
 		Exit   int
 	}
+}
+
+// note takes down what a plan has anything to do with. Until the phases are made commands follow each other.
+func (p *provisioner) note(plan *dr.RootPlan) {
+	if plan == nil || p.made == nil {
+		return
+	}
+	if p.made[plan.Root] == nil {
+		p.made[plan.Root] = map[string]bool{}
+	}
+	for _, c := range plan.Changes {
+		p.made[plan.Root][c.Address] = true
+	}
+}
+
+// isWhatTheStandInMakes holds what real Terraform has made of the stack against the list from which the simulator's stand-in plans.
+func (p *provisioner) isWhatTheStandInMakes() {
+	p.Helper()
+	text, err := os.ReadFile("../../aws/sim/terraform/resources.json")
+	if err != nil {
+		p.Fatal(err)
+	}
+	var list struct {
+		Roots map[string]struct {
+			Resources []struct {
+				Address string
+				In      []string
+			}
+		}
+	}
+	if err := json.Unmarshal(text, &list); err != nil {
+		p.Fatal(err)
+	}
+	words := strings.NewReplacer("{region}", "us-west-2", "{primary_region}", "us-east-1", "{origin_domain}", "origin.shop.example", "{domains.0}", "shop.example")
+	for root, of := range list.Roots {
+		for _, r := range of.Resources {
+			if len(r.In) > 0 && !slices.Contains(r.In, "warm-standby") {
+				continue
+			}
+			address := words.Replace(r.Address)
+			if !p.made[root][address] {
+				p.Errorf("the stand-in makes %s of %s, and real Terraform does not", address, root)
+			}
+			delete(p.made[root], address)
+		}
+		for address := range p.made[root] {
+			p.Errorf("real Terraform makes %s of %s, and the stand-in does not", address, root)
+		}
+	}
+	p.made = nil
 }
 
 // outcome is what a command told, and how it ended.
@@ -166,6 +218,7 @@ func (p *provisioner) do(each func(*exec.Cmd, provisionEvent), args ...string) o
 		var e provisionEvent
 		if len(line) > 0 && json.Unmarshal(line, &e) == nil {
 			o.events = append(o.events, e)
+			p.note(e.Planned)
 			if each != nil {
 				each(cmd, e)
 			}
@@ -279,6 +332,7 @@ func TestEveryPhaseIsProvisionedWithRealTerraformThroughTheDeathOfItsProcesses(t
 	p.phase("data", "apply source", "apply data")
 	p.phase("compute", "apply compute")
 	p.phase("failover", "apply failover", "apply identity")
+	p.isWhatTheStandInMakes()
 	p.unchanged("foundation", "data", "compute") // no two of these plan one root
 	p.unchanged("primary", "failover")
 	p.whileTheOtherRegionIsDark()
