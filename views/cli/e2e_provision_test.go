@@ -332,6 +332,10 @@ func TestEveryPhaseIsProvisionedWithRealTerraformThroughTheDeathOfItsProcesses(t
 	}
 	p.withoutItsCommand()
 	p.afterItsProcessWasKilled()
+	if os.Getenv("LIFEBOAT_E2E") != "full" {
+		t.Log("primary and foundation were provisioned; LIFEBOAT_E2E=full provisions the other phases too, and plans again")
+		return
+	}
 	p.phase("data", "apply source", "apply data")
 	p.phase("compute", "apply compute")
 	p.phase("failover", "apply failover", "apply identity")
