@@ -364,12 +364,17 @@ func (w *crew) standingStep(gate *runbook.Gate, after ...string) runbook.Step {
 			if err != nil {
 				return err
 			}
-			return each(ctx, left, func(ctx context.Context, s PinnedService) error {
-				if is, ok := scaled[s.Name]; ok && is != s.standing() {
-					if err := w.leaving().SetScaling(ctx, s.From.Cluster, s.From.ECS, s.standing().Min, s.standing().Max); err != nil {
-						return err
-					}
+			// All limits before any count: one that fails beside others does not leave them at different changes at the next try.
+			err = each(ctx, left, func(ctx context.Context, s PinnedService) error {
+				if is, ok := scaled[s.Name]; !ok || is == s.standing() {
+					return nil
 				}
+				return w.leaving().SetScaling(ctx, s.From.Cluster, s.From.ECS, s.standing().Min, s.standing().Max)
+			})
+			if err != nil {
+				return err
+			}
+			return each(ctx, left, func(ctx context.Context, s PinnedService) error {
 				return w.leaving().SetDesired(ctx, s.From.Cluster, s.From.ECS, s.Stand, nil)
 			})
 		},
