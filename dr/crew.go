@@ -29,6 +29,9 @@ type crew struct {
 	state *State
 	run   string
 	fence *fence
+	// build runs Terraform's part of the procedure; nil where there is none of it, and unbuilt says why.
+	build   *builder
+	unbuilt string
 }
 
 func (w *crew) leaving() *aws.Changer  { return w.there[w.p.from] }

@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"lifeboat/dr/runbook"
@@ -132,6 +133,7 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err != nil {
 		return nil, nil, err
 	}
+	r.pinBuild(ctx, pins, o.Run)
 	w, err := r.crew(ctx, pins, o.Run)
 	if err != nil {
 		return nil, nil, err
@@ -139,7 +141,7 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err := w.complete(ctx); err != nil {
 		return nil, nil, err
 	}
-	pins = w.p.pins()
+	maps.Copy(pins, w.p.pins())
 	if seen := w.p.silent; !seen.IsZero() && !o.Silent.IsZero() && o.Silent.Before(seen) {
 		pins[PinSilent] = stampOf(o.Silent)
 	}

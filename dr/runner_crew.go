@@ -36,6 +36,7 @@ func (r *Runner) crew(ctx context.Context, pins runbook.Pins, run string) (*crew
 			}
 		}
 	}
+	w.build, w.unbuilt = r.builderOf(ctx, pins, run)
 	w.edge, err = r.edge()
 	return w, err
 }
