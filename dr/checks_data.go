@@ -2,6 +2,7 @@ package dr
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,9 @@ func (c *checker) replica() answer {
 		return unreadable("whether "+c.to.cfg.Name+" has a replica", rep.Seen)
 	case db == nil && c.bare():
 		a.verdict, a.text, a.remedy = CheckPass, "none, by design: data comes back from a recovery point", ""
+	case db == nil && c.leftBehind() != "":
+		a.verdict, a.remedy = CheckFail, "make a standby there: lifeboat reprotect"
+		a.text = fmt.Sprintf("none in %s; %s, which was left there at %s, lacks everything since", c.to.cfg.Name, plain(c.leftBehind()), clock(c.e.Record.Promoted, c.now))
 	case db == nil:
 		a.verdict, a.text = CheckFail, c.to.cfg.Name+" has no replica of the writer of record"
 		a.remedy = "make one there: it takes hours"
@@ -82,7 +86,24 @@ func (c *checker) lag() answer {
 	return a
 }
 
+// leftBehind is the name of the database that the last promotion left in the region that would take over; "" where it is not there.
+func (c *checker) leftBehind() string {
+	rec := &c.e.Record
+	switch {
+	case rec.Run == "" || rec.From != c.to.cfg.Name:
+	case databaseOf(c.to, rec.Source) != nil:
+		return rec.Source
+	case slices.ContainsFunc(c.to.r.Kept, func(db KeptDatabase) bool { return db.ID == rec.Kept }):
+		return rec.Kept
+	}
+	return ""
+}
+
 func (c *checker) noLag() answer {
+	if r := c.e.Risk; c.leftBehind() != "" && r.Known {
+		return answer{verdict: CheckWarn, text: "nothing replicates: at most " + atMost(r.Value) + " of data at risk, " + r.From, seen: c.e.Replication.Seen,
+			remedy: "make a standby there: lifeboat reprotect"}
+	}
 	if c.bare() && c.e.Replication.State == noReplica {
 		return answer{verdict: CheckPass, text: "nothing replicates, by design: see the recovery point", seen: c.e.Replication.Seen}
 	}

@@ -47,7 +47,7 @@ func (w *crew) openGate() *runbook.Gate {
 				return n, nil
 			}
 			if t.Pin(PinPromotedAt) == "" { // a run taken up after it has promoted is past what readiness is about
-				n.Never = []string{"the promotion of " + w.p.replica + ": the way back is failback"}
+				n.Never = w.commits()
 				n.Failing = w.failing(e)
 			}
 			return n, nil
@@ -69,7 +69,7 @@ func (w *crew) whatHappens() []string {
 	writers := among(serviceNames(w.p.writers()))
 	out := []string{
 		fmt.Sprintf("fence %s: %s to 0 tasks", w.p.from, writers),
-		fmt.Sprintf("promote %s in %s", w.p.replica, w.p.to),
+		w.takes(),
 		w.p.to + " to full: " + w.counts(),
 	}
 	if n := len(w.p.records); n > 0 {
@@ -101,6 +101,21 @@ func (w *crew) standCounts() string {
 		out = append(out, fmt.Sprintf("%s %d", s.Name, s.Stand))
 	}
 	return commas(out)
+}
+
+// takes is how the region that takes over gets its writer, in words, and commits is what of it cannot be undone.
+func (w *crew) takes() string {
+	if w.p.left != nil {
+		return fmt.Sprintf("take up %s in %s again, which was left at %s", w.p.replica, w.p.to, moment(stampTime(w.p.left.Since)))
+	}
+	return fmt.Sprintf("promote %s in %s", w.p.replica, w.p.to)
+}
+
+func (w *crew) commits() []string {
+	if w.p.left != nil {
+		return []string{"what " + w.p.from + " wrote since then stays behind in it: nothing brings it over but people", "the way back is failback"}
+	}
+	return []string{"the promotion of " + w.p.replica + ": the way back is failback"}
 }
 
 func (w *crew) counts() string {
@@ -173,15 +188,14 @@ func (w *crew) failing(e *Estate) []runbook.Failing {
 // confirmed in an earlier one: what was typed then was typed over older figures.
 func (w *crew) promoteGate() *runbook.Gate {
 	return &runbook.Gate{
-		ID: gatePromote, Phrase: PromotePhrase(w.p.to), Title: "promote " + w.p.replica, People: w.people(gatePromote),
+		ID: gatePromote, Phrase: PromotePhrase(w.p.to), Title: w.takes(), People: w.people(gatePromote),
 		Unless: func(ctx context.Context, t *runbook.Task) bool {
 			ok, _ := w.fence.holds(ctx, t)
 			return t.Confirmed(gateOpen) && (ok || t.Overridden(checkReceipt))
 		},
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			n := w.notice(w.settled(ctx))
-			n.What = []string{"promote " + w.p.replica + " in " + w.p.to}
-			n.Never = []string{"the promotion: the way back is failback"}
+			n.What, n.Never = []string{w.takes()}, w.commits()
 			if ok, words := w.fence.holds(ctx, t); !ok {
 				n.What = append(n.What, "go on fencing "+w.p.from+" until there is a receipt; the run stays open for so long")
 				n.Failing = []runbook.Failing{{ID: checkReceipt, Text: words, Override: OverrideReceipt}}

@@ -25,6 +25,7 @@ const (
 	PinAccount  = "account"  // what never replicated, in words, once the old writer could be asked
 	PinKept     = "kept"     // the name under which the old database is kept, once it has it
 	PinStanding = "standing" // RFC 3339: when the new standby was seen to stream
+	PinLeft     = "left"     // JSON: Left, where nothing replicated
 	pinLast     = "last"     // JSON: Promotion, the one after which a standby is made anew
 	pinRename   = "rename"   // the old database's name to be: from then on it may have neither name for a while
 	pinGroups   = "groups"   // JSON: the security groups of the old writer before it was shut off

@@ -91,7 +91,7 @@ func (m *planner) refuse() error {
 	return nil
 }
 
-// databases finds the replica, and the writer that it replicates from.
+// databases finds the replica, and the writer that it replicates from; or what was left behind, where there is no replica.
 func (m *planner) databases() error {
 	raw := m.to.Raw.Databases.Value
 	for i := range raw {
@@ -105,7 +105,7 @@ func (m *planner) databases() error {
 		m.p.replica, m.p.source = db.ID, identifier(db.Source)
 	}
 	if m.p.replica == "" {
-		return &Refusal{m.to.Name + " has no replica that could be promoted", "the data must be brought there first: a new replica of " + m.from.Name + "'s writer (lifeboat reprotect)"}
+		return m.leftBehind()
 	}
 	m.p.retention = leastRetention
 	if m.from.Raw == nil {

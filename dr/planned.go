@@ -75,6 +75,7 @@ type planned struct {
 	silent          time.Time // since when the region being left did not answer; zero: it did
 	rebuild         *Rebuild  // how the standby is made anew in the region that is left; nil: it is not
 	last            *Promotion
+	left            *Left // nothing replicates: the database that was left in the region that takes over is taken up again; nil: a replica is promoted
 }
 
 // The pins of numbers that only this file reads.
@@ -106,6 +107,9 @@ func (p *planned) pins() runbook.Pins {
 	}
 	if p.last != nil {
 		pins[pinLast] = asJSON(p.last)
+	}
+	if p.left != nil {
+		pins[PinLeft] = asJSON(p.left)
 	}
 	return pins
 }
@@ -153,7 +157,7 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
 		note(name, json.Unmarshal([]byte(pins[name]), into))
 	}
-	for name, into := range map[string]any{PinRebuild: &p.rebuild, pinLast: &p.last} {
+	for name, into := range map[string]any{PinRebuild: &p.rebuild, pinLast: &p.last, PinLeft: &p.left} {
 		if text := pins[name]; text != "" {
 			note(name, json.Unmarshal([]byte(text), into))
 		}

@@ -66,7 +66,7 @@ func (w *crew) takeover() []runbook.Step {
 			w.promoteStep(promote, stepToken, stepScale))
 	} else {
 		p.Steps = append(p.Steps, freeze, w.fenceStep(open, stepFreeze), w.settleStep(stepFreeze), w.floorsStep(open, stepFreeze), w.scaleStep(open, stepFloors),
-			w.promoteStep(promote, stepSettle))
+			w.writerStep(promote, stepSettle))
 	}
 	p.Steps = append(p.Steps, w.deployStep(StepPromote, stepScale), w.targetsStep(stepDeploy), w.verifyStep(stepTargets))
 	public := []string{}
@@ -99,6 +99,14 @@ func (w *crew) takeover() []runbook.Step {
 		written = stepStanding
 	}
 	return append(p.Steps, w.rolesStep(written), w.reportStep(StepPublic, stepProtect, stepGrace, stepRoles))
+}
+
+// writerStep gives an unplanned run its writer: a replica is promoted, or, where there is none, what was left is taken up again.
+func (w *crew) writerStep(gate *runbook.Gate, after ...string) runbook.Step {
+	if w.p.left != nil {
+		return w.retakeStep(gate, after...)
+	}
+	return w.promoteStep(gate, after...)
 }
 
 // asOperator says whether a call of a step that changes things is made in the operator's role, which is taken on where that is needed: at

@@ -230,7 +230,7 @@ func (m *planner) writerARN() string {
 
 // keep makes the order of a replica with what the old database has.
 func (m *planner) keep(old *aws.Database, writer string) error {
-	groups, err := m.groups(old)
+	groups, err := m.groupsOf(m.from.Name, old.ID, old)
 	if err != nil {
 		return err
 	}
@@ -248,11 +248,11 @@ func (m *planner) keep(old *aws.Database, writer string) error {
 	return nil
 }
 
-// groups are the security groups that the old database had before it was shut off.
-func (m *planner) groups(old *aws.Database) ([]string, error) {
+// groupsOf are the security groups that the old database of a region had before it was shut off. Its name is that of the estate, whatever it has now.
+func (m *planner) groupsOf(region, name string, old *aws.Database) ([]string, error) {
 	isolation := ""
-	for _, db := range regionNamed(m.c, m.from.Name).Databases {
-		if db.ID == old.ID {
+	for _, db := range regionNamed(m.c, region).Databases {
+		if db.ID == name {
 			isolation = db.IsolationGroup
 		}
 	}

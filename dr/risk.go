@@ -1,8 +1,10 @@
 package dr
 
 import (
+	"slices"
 	"time"
 
+	"lifeboat/aws"
 	"lifeboat/dr/config"
 )
 
@@ -59,12 +61,17 @@ func (j *join) loneRisk(r *Risk) {
 	old := &j.sides[1-j.home()]
 	p := j.away(old, j.e.Record.Writer)
 	r.Safe, r.basis = p.At, p.From
-	if promoted := j.e.Record.Promoted; promoted.After(r.Safe) && !j.absent(old, j.e.Record.Source) {
+	if promoted := j.e.Record.Promoted; promoted.After(r.Safe) && (!j.absent(old, j.e.Record.Source) || j.keeps(old)) {
 		r.Safe, r.basis = promoted, "no standby since "+clock(promoted, j.now)
 	}
 	if r.Safe.IsZero() {
 		r.Why = "no standby, and no recovery point in " + old.cfg.Name
 	}
+}
+
+// keeps says whether a region has the old writer under the name by which it is kept.
+func (j *join) keeps(s *side) bool {
+	return slices.ContainsFunc(s.raw.Kept.Value, func(db aws.Database) bool { return db.ID == j.e.Record.Kept })
 }
 
 // absent says whether RDS has answered that a region has no such database.

@@ -123,11 +123,9 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was read last of the edge: %w; delete the file to have it read anew", err)
 	}
-	var last past
-	if o.Kind.rebuilds() {
-		if last, err = pastOf(ctx, r.c, r.state.Archive); err != nil {
-			return nil, nil, fmt.Errorf("what was promoted last cannot be told: %w", err)
-		}
+	last, err := pastOf(ctx, r.c, r.state.Archive)
+	if err != nil {
+		return nil, nil, fmt.Errorf("what was promoted last cannot be told: %w", err)
 	}
 	pins, err := makePlan(r.c, e, o.Kind, writer, memory, last)
 	if err != nil {

@@ -173,7 +173,7 @@ func (w *crew) renameStep(gate *runbook.Gate, after ...string) runbook.Step {
 	r := w.p.rebuild
 	return runbook.Step{
 		ID: stepRename, Title: "keep the old database as " + r.Kept, Why: "its name and its endpoint are the standby's; it is kept until somebody deletes it by its new name", After: after, Gate: gate,
-		Calls: w.standbyCalls("DescribeDBInstances", "DescribeDBSnapshots", "ModifyDBInstance"), Undoing: runbook.UndoHours, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
+		Calls: append(w.standbyCalls("DescribeDBInstances", "DescribeDBSnapshots", "ModifyDBInstance"), call("rds:DescribeDBInstances", runbook.Control, w.p.to)), Undoing: runbook.UndoHours, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
 		Commit: w.p.kind == Reprotect,
 		Paper: func(runbook.Pins) []string {
 			return []string{fmt.Sprintf("aws rds modify-db-instance --db-instance-identifier %s --new-db-instance-identifier %s --apply-immediately --region %s", r.Name(), r.Kept, w.p.from)}
@@ -200,8 +200,12 @@ func (w *crew) renaming(ctx context.Context, t *runbook.Task) (runbook.Seen, err
 	return runbook.Seen{So: ordered && (db.Status == "renaming" || db.PendingID == r.Kept), Text: db.ID + ", " + db.Status}, nil
 }
 
-// mayRename: what may be kept at all, and its snapshot is whole or was left out by somebody.
+// mayRename: what may be kept at all, its snapshot is whole or was left out by somebody, and the writer answers of which the standby is made: where
+// it does not, what was left is the one copy, and is wanted under its name.
 func (w *crew) mayRename(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+	if db, err := w.arriving().Database(ctx, w.p.replica); err != nil || !serving(db) {
+		return runbook.Seen{Text: w.p.replica + " in " + w.p.to + " is " + db.Status}, err
+	}
 	if t.State(stepSnapshot) != runbook.StateSkipped {
 		if seen, err := w.snapshotted(ctx); err != nil || !seen.So {
 			return seen, err

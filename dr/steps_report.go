@@ -95,6 +95,9 @@ func (w *crew) lost(t *runbook.Task) string {
 // replayed and the moment from which on nothing of its region answered, or else the promotion. What the old writer holds beyond is known when its
 // region is back.
 func LossAfter(pins runbook.Pins) string {
+	if pins[PinLeft] != "" {
+		return lossOfLeft(pins)
+	}
 	last, err := time.Parse(time.RFC3339Nano, pins[PinCommit])
 	called, calledErr := time.Parse(time.RFC3339Nano, pins[PinPromotedAt])
 	switch {
