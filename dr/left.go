@@ -113,20 +113,28 @@ func (w *crew) retake(ctx context.Context, t *runbook.Task) error {
 	if _, err := t.Decide(ctx, PinPromotedAt, w.now().UTC().Format(time.RFC3339Nano)); err != nil {
 		return err
 	}
-	db, err := w.arriving().Database(ctx, w.p.replica)
-	if kept := w.p.left.Kept; missing(err) && kept != "" {
-		if err := w.arriving().Rename(ctx, kept, w.p.replica); err != nil && !missing(err) { // it is between its names already
+	if kept := w.p.left.Kept; kept != "" {
+		if err := w.giveBack(ctx, kept); err != nil {
 			return err
 		}
-		db, err = w.named(ctx, t)
 	}
+	db, err := w.named(ctx, t)
 	if err != nil || w.reachable(db) {
 		return err
 	}
 	return w.arriving().SetGroups(ctx, w.p.replica, w.p.left.Groups)
 }
 
-// named is what was left once it has its name back.
+// giveBack gives what was left its name, unless it has it or is about to.
+func (w *crew) giveBack(ctx context.Context, kept string) error {
+	list, err := w.arriving().Databases(ctx, []string{kept, w.p.replica})
+	if err != nil || len(list) != 1 || list[0].ID != kept || list[0].Status == "renaming" || list[0].PendingID != "" {
+		return err
+	}
+	return w.arriving().Rename(ctx, kept, w.p.replica)
+}
+
+// named is what was left once it has its name, and is at no work: RDS refuses another then.
 func (w *crew) named(ctx context.Context, t *runbook.Task) (aws.Database, error) {
 	return w.idle(ctx, t, func(ctx context.Context) (aws.Database, error) {
 		db, err := w.arriving().Database(ctx, w.p.replica)

@@ -2,6 +2,7 @@ package dr
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/aws/sim/cloud"
 	"lifeboat/dr/runbook"
 )
 
@@ -30,31 +32,13 @@ func TestAHomeThatGoesDarkAfterAFailbackHasPromotedIsLeftForTheDatabaseThatWasLe
 			inTime(t, func(t *testing.T, w *estateInTime) {
 				w.stage(Failback)
 				w.writeRows(20 * time.Second)
-				var once sync.Once
-				r := w.runner(func(o *RunnerOptions) {
-					o.Asked = func(_ context.Context, a aws.Asked) {
-						if a.Operation == c.operation && (c.region == "" || a.Region == c.region) {
-							once.Do(func() { w.direct("darken", east) })
-						}
-					}
-				})
-				run := w.begun(r, Failback, typing())
-				waitFor(t, run, func(v runbook.View) bool {
-					return v.Ending != runbook.Running || strings.Contains(says(v, stepReplica), "could not look")
-				})
-				run.Stop("test", "home is dark")
-				broken := run.Wait().View
-				r.Close()
-				if broken.Ending == runbook.Done || !promoted(broken) {
-					t.Fatalf("the failback ended %q\n%s", broken.Ending, stepsOf(broken))
-				}
+				w.homeIsLost(c.operation, c.region)
 				atHome := len(w.rows.acks)
 				time.Sleep(5 * time.Minute)
 
 				by := typing(OverrideReceipt, overrideReplica)
-				r = w.runner()
-				run, err := r.Begin(t.Context(), Order{Run: runbook.NewRunID(time.Now(), string(Failover)), Kind: Failover, Operator: by,
-					Overrides: []runbook.Override{{Phrase: "start within the cool-down", Reason: "home is dark again"}}})
+				r := w.runner()
+				run, err := r.Begin(t.Context(), onceMore(by))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -88,6 +72,87 @@ func TestAHomeThatGoesDarkAfterAFailbackHasPromotedIsLeftForTheDatabaseThatWasLe
 				if built := w.through(Reprotect, typing()); built.Ending != runbook.Done {
 					t.Fatalf("the reprotection ended %q: %v\n%s", built.Ending, built.Err, stepsOf(built.View))
 				}
+			})
+		})
+	}
+}
+
+// homeIsLost fails back, and has home go dark for good right before a call of that.
+func (w *estateInTime) homeIsLost(operation, region string) {
+	w.t.Helper()
+	var once sync.Once
+	r := w.runner(func(o *RunnerOptions) {
+		o.Asked = func(_ context.Context, a aws.Asked) {
+			if a.Operation == operation && (region == "" || a.Region == region) {
+				once.Do(func() { w.direct("darken", east) })
+			}
+		}
+	})
+	defer r.Close()
+	run := w.begun(r, Failback, typing())
+	waitFor(w.t, run, func(v runbook.View) bool {
+		return v.Ending != runbook.Running || strings.Contains(says(v, stepReplica), "could not look")
+	})
+	run.Stop("test", "home is dark")
+	if v := run.Wait().View; v.Ending == runbook.Done || !promoted(v) {
+		w.t.Fatalf("the failback ended %q\n%s", v.Ending, stepsOf(v))
+	}
+}
+
+// onceMore orders a failover right after a run that was given up.
+func onceMore(by runbook.Operator) Order {
+	return Order{Run: runbook.NewRunID(time.Now(), string(Failover)), Kind: Failover, Operator: by,
+		Overrides: []runbook.Override{{Phrase: "start within the cool-down", Reason: "home is dark again"}}}
+}
+
+// A process that ends right before the old name is given back, or right before the database is let be reached, is followed by one that comes to
+// the same end.
+func TestTakingUpWhatWasLeftMayCrashAtEitherOfItsChanges(t *testing.T) {
+	for n := 1; n <= 2; n++ {
+		t.Run(fmt.Sprintf("change %d", n), func(t *testing.T) {
+			inTime(t, func(t *testing.T, w *estateInTime) {
+				w.stage(Failback)
+				w.homeIsLost("rds:CreateDBInstanceReadReplica", west)
+				ctx, crashes := context.WithCancelCause(t.Context())
+				seen := 0
+				r := w.runner(func(o *RunnerOptions) {
+					o.Asked = func(_ context.Context, a aws.Asked) {
+						if a.Operation == "rds:ModifyDBInstance" && a.Region == west {
+							if seen++; seen == n {
+								crashes(errCrash)
+							}
+						}
+					}
+				})
+				var held runbook.Lease
+				lease := r.state.lease
+				r.state.lease = func() runbook.Lease { held = lease(); return held }
+				order := onceMore(typing(OverrideReceipt, overrideReplica))
+				run, err := r.Begin(ctx, order)
+				if err != nil {
+					t.Fatal(err)
+				}
+				run.Wait()
+				if context.Cause(ctx) == nil {
+					t.Fatal("nothing crashed")
+				}
+				_ = held.Release(t.Context(), runbook.Grant{})
+				r.Close()
+
+				next := w.runner()
+				if run, err = next.Resume(t.Context(), order); err != nil {
+					t.Fatal(err)
+				}
+				if v := waitFor(t, run, func(v runbook.View) bool { return v.Open || v.Ending != runbook.Running }); !v.Open {
+					t.Fatalf("nobody is served: %q %s\n%s", v.Ending, v.Note, stepsOf(v))
+				}
+				w.in(func(in *cloud.World) {
+					for _, db := range in.Region(west).Databases {
+						if groups := in.Region(west).Database("davidshaevel-dr-db").Groups; db.ID != "davidshaevel-dr-db" || len(groups) == 0 || groups[0] == regionNamed(w.cfg, west).Databases[0].IsolationGroup {
+							t.Errorf("%s is there, with %v", db.ID, groups)
+						}
+					}
+				})
 			})
 		})
 	}
