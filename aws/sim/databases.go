@@ -27,7 +27,7 @@ func (i instance) Database() pgwire.Database {
 	}
 	d := pgwire.Database{
 		Life: said.Resource + " " + said.Started.String(),
-		Name: said.Database, Now: said.Now, Version: said.Version, System: said.SystemID, Timeline: uint32(said.Timeline),
+		Name: said.Database, User: said.User, Password: said.Password, Now: said.Now, Version: said.Version, System: said.SystemID, Timeline: uint32(said.Timeline),
 		Standby: said.Recovery,
 		Slots:   slots(said), Standbys: standbys(said), Connections: connections(said),
 	}

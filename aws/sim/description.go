@@ -52,7 +52,7 @@ type BalancerDescription struct {
 	TargetGroups []string // names
 }
 
-// DatabaseDescription is an RDS instance and where it answers SQL. Any password is let in.
+// DatabaseDescription is an RDS instance and where it answers SQL. The master user must give its password; others may give any.
 type DatabaseDescription struct {
 	ID       string
 	Host     string // to connect to, in place of the instance's endpoint

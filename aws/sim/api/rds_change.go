@@ -43,7 +43,7 @@ func promoteReadReplica(c *call) (wire.Struct, error) {
 
 func modifyDBInstance(c *call) (wire.Struct, error) {
 	db, err := c.instance("ModifyDBInstance", "ApplyImmediately", "BackupRetentionPeriod", "MultiAZ", "NewDBInstanceIdentifier",
-		"DeletionProtection", "VpcSecurityGroupIds")
+		"DeletionProtection", "VpcSecurityGroupIds", "MasterUserPassword")
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func modifyDBInstance(c *call) (wire.Struct, error) {
 		PendingChanges: cloud.PendingChanges{
 			Retention: c.number("BackupRetentionPeriod"), MultiAZ: c.truth("MultiAZ"), ID: c.in.String("NewDBInstanceIdentifier"),
 		},
-		DeletionProtection: c.truth("DeletionProtection"), Groups: c.in.Strings("VpcSecurityGroupIds"),
+		DeletionProtection: c.truth("DeletionProtection"), Groups: c.in.Strings("VpcSecurityGroupIds"), Password: c.in.String("MasterUserPassword"),
 		Now: c.in.Bool("ApplyImmediately", false),
 	}))
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 var secretsOperations = map[string]operation{
 	"ListSecrets":    listSecrets,
 	"DescribeSecret": describeSecret,
+	"GetSecretValue": getSecretValue,
 }
 
 func listSecrets(c *call) (wire.Struct, error) {
@@ -79,17 +81,41 @@ func stages(s *cloud.Secret) wire.Struct {
 	return wire.Struct{{s.Version, wire.Members([]string{"AWSCURRENT"})}}
 }
 
-func describeSecret(c *call) (wire.Struct, error) {
+// secret is the one that a request names.
+func (c *call) secret() (*cloud.Secret, error) {
 	id := c.in.String("SecretId")
 	for _, s := range c.region.Secrets {
-		if s.Name != id && s.ARN != id {
-			continue
+		if s.Name == id || s.ARN == id {
+			return s, nil
 		}
-		return append(secretDescription(c, s),
-			wire.Field{"VersionIdsToStages", stages(s)},
-			wire.Field{"ReplicationStatus", wire.Each("member", s.Replicas, func(r cloud.SecretReplica) wire.Struct {
-				return wire.Struct{{"Region", r.Region}, {"Status", r.Status}, {"StatusMessage", wire.When(r.Message)}}
-			})}), nil
 	}
 	return nil, wire.Refuse("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+}
+
+// getSecretValue gives user and password, as an RDS secret holds them.
+func getSecretValue(c *call) (wire.Struct, error) {
+	s, err := c.secret()
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(map[string]string{"username": s.User, "password": s.Password})
+	if err != nil {
+		return nil, err
+	}
+	return wire.Struct{
+		{"ARN", s.ARN}, {"Name", s.Name}, {"VersionId", s.Version}, {"SecretString", string(text)}, {"CreatedDate", s.Changed},
+		{"VersionStages", wire.Members([]string{"AWSCURRENT"})},
+	}, nil
+}
+
+func describeSecret(c *call) (wire.Struct, error) {
+	s, err := c.secret()
+	if err != nil {
+		return nil, err
+	}
+	return append(secretDescription(c, s),
+		wire.Field{"VersionIdsToStages", stages(s)},
+		wire.Field{"ReplicationStatus", wire.Each("member", s.Replicas, func(r cloud.SecretReplica) wire.Struct {
+			return wire.Struct{{"Region", r.Region}, {"Status", r.Status}, {"StatusMessage", wire.When(r.Message)}}
+		})}), nil
 }

@@ -134,6 +134,10 @@ func (w *World) answer(t *Task, q Request, counted bool) Answer {
 			a.Database, a.Status, a.Error = "disconnected", http.StatusServiceUnavailable, "the database does not answer"
 			return a
 		}
+		if !db.lets(w, t) {
+			a.Database, a.Status, a.Error = "disconnected", http.StatusServiceUnavailable, "password authentication failed for user \""+db.User+"\""
+			return a
+		}
 	}
 	if t.TaskDefinition.Bad {
 		a.Status, a.Error = http.StatusServiceUnavailable, "the application fails to start its modules"

@@ -11,7 +11,7 @@ func (w *World) automated(db *Database, at time.Time) *Snapshot {
 	id := "rds:" + db.ID + "-" + at.UTC().Format("2006-01-02-15-04")
 	s := &Snapshot{
 		ID: id, ARN: db.region.arn("rds", "snapshot:"+id), Database: db.ID, Status: "available", Type: "automated", Percent: 100,
-		Created: at, Original: at, Storage: db.Storage, Version: db.Version, KMSKey: db.KMSKey, Tags: db.Tags,
+		Created: at, Original: at, Storage: db.Storage, Version: db.Version, KMSKey: db.KMSKey, Tags: db.Tags, of: db,
 	}
 	db.region.Snapshots = append(db.region.Snapshots, s)
 	return s

@@ -17,7 +17,7 @@ func (w *World) Connections(db *Database) []Connection {
 	for _, r := range w.Regions {
 		for _, c := range r.Clusters {
 			for _, t := range c.Tasks {
-				if t.connected() && t.TaskDefinition.databaseHost() == db.Host {
+				if t.connected() && t.TaskDefinition.databaseHost() == db.Host && db.lets(w, t) {
 					all = append(all, t.pool(db)...)
 				}
 			}

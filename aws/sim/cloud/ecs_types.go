@@ -105,6 +105,7 @@ type Task struct {
 	StopCode       string // e.g. ServiceSchedulerInitiated, TaskFailedToStart, EssentialContainerExited
 	StoppedReason  string
 	target         *Target
+	password       string // that its secret held when it started; "" for none
 }
 
 // Container is a container of a task.

@@ -153,6 +153,12 @@ func makeDatabase(w *World, r *Region, p Piece, m *Making) error {
 			return err
 		}
 		db = replica
+	} else if text(p.Values, "snapshot_identifier") != "" || first(p.Values, "restore_to_point_in_time") != nil {
+		restored, err := w.Restore(r, restoreOf(w, p))
+		if err != nil {
+			return err
+		}
+		db = restored
 	} else {
 		db = w.newWriter(r, p)
 	}
@@ -168,6 +174,18 @@ func makeDatabase(w *World, r *Region, p Piece, m *Making) error {
 		return db.Status != creating, nil
 	}
 	return nil
+}
+
+// restoreOf is the order of an instance that Terraform makes of a recovery point.
+func restoreOf(w *World, p Piece) RestoreOrder {
+	point := first(p.Values, "restore_to_point_in_time")
+	at, _ := time.Parse(time.RFC3339, text(point, "restore_time"))
+	return RestoreOrder{
+		ID: text(p.Values, "identifier"), Snapshot: text(p.Values, "snapshot_identifier"), Backups: text(point, "source_db_instance_automated_backups_arn"), At: at,
+		Class: text(p.Values, "instance_class"), KMSKey: text(p.Values, "kms_key_id"), Subnets: text(p.Values, "db_subnet_group_name"),
+		Parameters: text(p.Values, "parameter_group_name"), Groups: wordsOf(p.Values, "vpc_security_group_ids"), Retention: number(p.Values, "backup_retention_period"),
+		MultiAZ: flag(p.Values, "multi_az"), MaxStorage: number(p.Values, "max_allocated_storage"), Protected: flag(p.Values, "deletion_protection"), Tags: p.tags(w),
+	}
 }
 
 // newWriter makes an instance with a history of its own.
@@ -295,7 +313,7 @@ func makeSecret(w *World, r *Region, p Piece, m *Making) error {
 	name := text(p.Values, "name")
 	s := &Secret{
 		Name: name, ARN: r.arn("secretsmanager", "secret:"+name+"-"+w.hex(6)), Description: text(p.Values, "description"), KMSKey: text(p.Values, "kms_key_id"),
-		Created: w.now, Changed: w.now, Primary: r.Name, Version: w.uuid(), Tags: p.tags(w),
+		Created: w.now, Changed: w.now, Primary: r.Name, Version: w.uuid(), Tags: p.tags(w), User: "app", Password: FirstPassword,
 	}
 	r.Secrets = append(r.Secrets, s)
 	if r == w.Regions[0] && strings.HasSuffix(name, "/database") {

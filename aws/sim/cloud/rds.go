@@ -26,6 +26,7 @@ const (
 	creating  = "creating"
 	backingUp = "backing-up"
 	modifying = "modifying"
+	resetting = "resetting-master-credentials"
 	renaming  = "renaming"
 	rebooting = "rebooting"
 	deleting  = "deleting"
@@ -34,7 +35,7 @@ const (
 )
 
 // serving are the statuses in which an instance takes connections.
-var serving = []string{available, backingUp, modifying, "storage-optimization", "configuring-enhanced-monitoring"}
+var serving = []string{available, backingUp, modifying, resetting, "storage-optimization", "configuring-enhanced-monitoring"}
 
 // Reachable says whether packets get to the instance at all.
 func (db *Database) Reachable() bool {

@@ -12,6 +12,7 @@ type DatabaseChange struct {
 	PendingChanges
 	DeletionProtection *bool
 	Groups             []string // security groups, by id
+	Password           string   // of the master user; it works at once
 	Now                bool     // ApplyImmediately: do not wait for the maintenance window
 }
 
@@ -40,6 +41,14 @@ func (w *World) Modify(db *Database, change DatabaseChange) error {
 	if change.Now {
 		soon, db.Pending = db.Pending.with(soon), PendingChanges{}
 	}
+	if change.Password != "" {
+		w.work(db, resetting, w.draw(applyTime), func() {
+			db.setPassword(w.now, change.Password)
+			db.Status = available
+			w.apply(db, soon, change.Groups)
+		})
+		return nil
+	}
 	w.apply(db, soon, change.Groups)
 	return nil
 }
@@ -55,6 +64,9 @@ func (w *World) checkChange(db *Database, change DatabaseChange) error {
 		if *r == 0 && len(db.Replicas) > 0 {
 			return refuse("InvalidParameterCombination", "Backups cannot be disabled: %s is the source of read replicas.", db.ID)
 		}
+	}
+	if p := change.Password; p != "" && (len(p) < 8 || strings.ContainsAny(p, `/@" `)) {
+		return refuse("InvalidParameterValue", "The parameter MasterUserPassword is not a valid password.")
 	}
 	if id := change.ID; id != "" && id != db.ID {
 		if err := db.region.free(id); err != nil {

@@ -27,6 +27,7 @@ func (w *World) Promote(db *Database, retention int) error {
 func (w *World) promoted(db *Database, retention int) {
 	source := db.Source
 	db.wal = source.wal.upTo(db.replay.from, w.now)
+	db.passwords = slices.Clone(source.passwords)
 	source.leave(db)
 	db.Source, db.replay = nil, nil
 	db.Timeline++

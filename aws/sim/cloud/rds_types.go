@@ -34,9 +34,11 @@ type Database struct {
 	system uint64 // PostgreSQL's system identifier, which replicas share and keep
 	job    int    // counts what was begun on it, so that what was overtaken does not end
 	strays []*Connection
-	wal    *wal      // a writer's own history
-	replay *replay   // a replica's progress in its source's history
-	down   time.Time // since when it takes no connections; zero while it does
+
+	passwords []credential // of the master user, oldest first; none: FirstPassword
+	wal       *wal         // a writer's own history
+	replay    *replay      // a replica's progress in its source's history
+	down      time.Time    // since when it takes no connections; zero while it does
 }
 
 // PendingChanges are changes of an instance that wait for its maintenance window, or are being made. What is nil or empty
@@ -68,6 +70,8 @@ type Snapshot struct {
 	KMSKey    string
 	Percent   int
 	Tags      []Tag
+
+	of *Database // whose it is
 }
 
 // AutomatedBackup is the replication of an instance's automated backups to another region. It is held by the region that

@@ -127,7 +127,7 @@ func (w *World) manual(db *Database, id string) (*Snapshot, error) {
 	}
 	s := &Snapshot{
 		ID: id, ARN: r.arn("rds", "snapshot:"+id), Database: db.ID, Type: "manual", Created: w.now, Original: w.now,
-		Storage: db.Storage, Version: db.Version, KMSKey: db.KMSKey,
+		Storage: db.Storage, Version: db.Version, KMSKey: db.KMSKey, of: db,
 	}
 	r.Snapshots = append(r.Snapshots, s)
 	return s, nil

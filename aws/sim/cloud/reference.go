@@ -155,7 +155,7 @@ func (b builder) secret(r *Region) *Secret {
 	s := &Secret{
 		Name: name, ARN: r.arn("secretsmanager", "secret:"+name+"-Kx8aQz"), Description: "user and password of the database",
 		KMSKey: "alias/aws/secretsmanager", Created: b.born, Changed: b.born.Add(time.Hour), Primary: home.Name,
-		Version: "6f1d2c1e-51c0-4f7e-9a01-7a7f6f2f0a11", Tags: b.tags(r, name),
+		Version: "6f1d2c1e-51c0-4f7e-9a01-7a7f6f2f0a11", Tags: b.tags(r, name), User: "platform", Password: FirstPassword,
 	}
 	if r == home {
 		s.Replicas = []SecretReplica{{Region: b.Regions[1].Name, Status: "InSync"}}

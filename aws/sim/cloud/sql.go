@@ -19,6 +19,7 @@ type Postgres struct {
 	Timeline int
 	Database string // the application's database
 	User     string // the master user
+	Password string // its own
 	Recovery bool   // pg_is_in_recovery(): a replica
 
 	LSN        LSN       // writer: pg_current_wal_lsn()
@@ -90,7 +91,7 @@ func (w *World) postgres(db *Database) Postgres {
 	pg := Postgres{
 		Absent: !db.Made(), Silent: !db.Reachable() || !db.ingress(), Starting: !db.Up(), Resource: db.ResourceID,
 		Now: w.now, Version: db.Version, Started: db.Started, SystemID: db.system, Timeline: db.Timeline,
-		Database: db.Name, User: db.User, Recovery: db.Source != nil,
+		Database: db.Name, User: db.User, Password: db.master().passwordAt(w.now), Recovery: db.Source != nil,
 		Connections: w.Connections(db),
 	}
 	if db.Source == nil {

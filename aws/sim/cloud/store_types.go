@@ -42,7 +42,7 @@ type Proof struct {
 // Validation is a DNS record that ACM looks for.
 type Validation struct{ Name, Type, Value string }
 
-// Secret is a Secrets Manager secret's description; the value is not simulated.
+// Secret is a Secrets Manager secret. Its value is a master user and password.
 type Secret struct {
 	Name, ARN   string
 	Description string
@@ -53,6 +53,8 @@ type Secret struct {
 	Replicas    []SecretReplica
 	Version     string
 	Tags        []Tag
+	User        string
+	Password    string
 }
 
 // SecretReplica is where a secret is replicated to.

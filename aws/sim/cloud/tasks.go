@@ -37,6 +37,7 @@ func (w *World) newTask(s *Service, d *Deployment) *Task {
 		TaskDefinition: d.TaskDefinition, Wanted: Running, Health: "UNKNOWN", AZ: r.AZ(zone), Created: w.now,
 		IP: fmt.Sprintf("10.%d.%d.%d", r.network, 11+zone, 10+w.rand.IntN(240)),
 	}
+	t.password = w.passwordFor(r, d.TaskDefinition)
 	for _, c := range d.TaskDefinition.Containers {
 		t.Containers = append(t.Containers, Container{Name: c.Name, Image: c.Image, Last: Pending})
 	}

@@ -102,7 +102,7 @@ func (s *session) password(d Database, user string) error {
 		return err
 	}
 	given, ok := message.(*pgproto3.PasswordMessage)
-	if !ok || d.Password != "" && given.Password != d.Password {
+	if !ok || d.Password != "" && (d.User == "" || d.User == user) && given.Password != d.Password {
 		return s.fatal("28P01", `password authentication failed for user "`+user+`"`)
 	}
 	return nil

@@ -31,6 +31,7 @@ type Database struct {
 	Life     string // one run of one server: sessions end with it
 	Name     string // the only database that may be connected to; "": any
 	Password string // the only one that is let in; "": any
+	User     string // whose Password is; "": everybody's
 	Blind    bool   // the user has no pg_monitor
 
 	Now      time.Time // the instance's clock

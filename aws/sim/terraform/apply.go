@@ -125,7 +125,7 @@ func (a *applier) make(ctx context.Context, c *change, do string) error {
 	begin, told := time.Now(), time.Now()
 	w, err := a.sim.begin(ctx, Order{Do: do, Piece: a.piece(c, do, id)})
 	for err == nil && w.Error == "" && !w.Done {
-		time.Sleep(lookedEvery)
+		a.pause(lookedEvery)
 		if every := max(time.Duration(float64(toldEvery)/a.estate.Speed), time.Second); time.Since(told) >= every {
 			told = time.Now()
 			a.say.going(c.Address, do, id, time.Since(begin))

@@ -18,7 +18,10 @@ var (
 )
 
 // simulator is the cloud as the stand-in reaches it.
-type simulator struct{ address string }
+type simulator struct {
+	address string
+	client  *http.Client
+}
 
 // ask sends a question and reads its answer into answer.
 func (s simulator) ask(ctx context.Context, path string, question, answer any) error {
@@ -30,7 +33,7 @@ func (s simulator) ask(ctx context.Context, path string, question, answer any) e
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := s.client.Do(r)
 	if err != nil {
 		return fmt.Errorf("the simulator at %s does not answer (has it ended?): %w", s.address, err)
 	}

@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // session is one run of the stand-in.
@@ -24,6 +26,9 @@ type session struct {
 	errs   io.Writer
 	say    *printer
 	vars   variables
+
+	pause   func(time.Duration)    // between two looks at an order
+	stopped func() <-chan struct{} // closed when no more is to be begun
 }
 
 // Main runs one command of Terraform's against the simulator whose director is at address, and gives the exit code.
@@ -33,8 +38,17 @@ func Main(address string, args []string, out, errs io.Writer) int {
 		_, _ = fmt.Fprintln(errs, err)
 		return 1
 	}
-	s := &session{sim: simulator{address: address}, dir: dir, name: filepath.Base(dir), out: out, errs: errs, say: &printer{out: out}}
-	code, err := s.run(context.Background(), args)
+	s := newSession(simulator{address: address, client: http.DefaultClient}, dir, out, errs)
+	s.pause, s.stopped = time.Sleep, s.interrupted
+	return s.main(context.Background(), args)
+}
+
+func newSession(of simulator, dir string, out, errs io.Writer) *session {
+	return &session{sim: of, dir: dir, name: filepath.Base(dir), out: out, errs: errs, say: &printer{out: out}}
+}
+
+func (s *session) main(ctx context.Context, args []string) int {
+	code, err := s.run(ctx, args)
 	if err == nil {
 		return code
 	}
@@ -365,7 +379,7 @@ func (s *session) applied(ctx context.Context, b *backend, plan saved) (int, err
 			s.say.planned(c, false)
 		}
 	}
-	a := &applier{session: s, plan: plan, backend: b, state: st, stopped: s.interrupted()}
+	a := &applier{session: s, plan: plan, backend: b, state: st, stopped: s.stopped()}
 	problems := a.apply(ctx)
 	s.concluded(a)
 	if err := b.save(ctx, st); err != nil {
