@@ -289,6 +289,7 @@ type DBSnapshot struct {
 
 // Backup is an automated backup, replicated ones included (rds:DescribeDBInstanceAutomatedBackups).
 type Backup struct {
+	ARN              string // what a restore names
 	Database         string
 	SourceRegion     string
 	Status           string

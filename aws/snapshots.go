@@ -101,7 +101,7 @@ func (l *look) backupOf(b types.DBInstanceAutomatedBackup) Backup {
 		earliest, latest = awssdk.ToTime(w.EarliestTime), awssdk.ToTime(w.LatestTime)
 	}
 	return Backup{
-		Database: awssdk.ToString(b.DBInstanceIdentifier), SourceRegion: l.elsewhere(b.Region), Status: awssdk.ToString(b.Status),
+		ARN: awssdk.ToString(b.DBInstanceAutomatedBackupsArn), Database: awssdk.ToString(b.DBInstanceIdentifier), SourceRegion: l.elsewhere(b.Region), Status: awssdk.ToString(b.Status),
 		Earliest: earliest, Latest: latest, RetentionDays: int(awssdk.ToInt32(b.BackupRetentionPeriod)),
 	}
 }

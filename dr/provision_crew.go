@@ -73,8 +73,8 @@ type savedPlan struct {
 	print string // of the file
 }
 
-// stackRolesKey is where the stack keeps the roles file, in the bucket of the states.
-const stackRolesKey = "lifeboat/" + rolesFile
+// StackRolesKey is where the stack keeps the roles file, in the bucket of the states.
+const StackRolesKey = "lifeboat/" + rolesFile
 
 // pins of a run of Provision.
 const (
@@ -265,7 +265,7 @@ func (b *builder) rolesStore() (RolesStore, error) {
 	if err != nil || s == nil {
 		return b.state.Roles, err
 	}
-	return objectRoles{objects: s, key: stackRolesKey, home: b.c.Regions.Standby.Name, local: fileRoles{path: b.state.Dir + "/" + rolesFile}}, nil
+	return objectRoles{objects: s, key: StackRolesKey, home: b.c.Regions.Standby.Name, local: fileRoles{path: b.state.Dir + "/" + rolesFile}}, nil
 }
 
 // rolesPlace is where the file is, as the stack's variables say it; "" while there is no bucket.
@@ -273,7 +273,7 @@ func (b *builder) rolesPlace() (bucket, key string) {
 	if b.c.Roles.Bucket != "" {
 		return b.c.Roles.Bucket, b.c.Roles.Key
 	}
-	return b.bucket(), stackRolesKey
+	return b.bucket(), StackRolesKey
 }
 
 // frozen refuses while another run holds the estate's freeze.

@@ -302,7 +302,7 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 		n.set(c.Terraform.State.Bucket, n.text("state_bucket"), "terraform", "state", "bucket")
 		if c.Roles.Bucket == "" {
 			n.set("", n.text("roles_bucket"), "roles", "bucket")
-			n.set("", stackRolesKey, "roles", "key")
+			n.set("", StackRolesKey, "roles", "key")
 		}
 	case "primary":
 		site, _ := n.out["primary_site"].(map[string]any)
@@ -317,7 +317,11 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 			n.database(&c.Regions.Primary, "primary", c.Regions.Primary.Databases[0].ID, group)
 		}
 	case "data":
-		n.database(&c.Regions.Standby, "standby", n.text("database_identifier"), "")
+		id := n.text("database_identifier")
+		if id == "" && c.Strategy != config.WarmStandby { // what a recovery point will be restored to
+			id = restoredName(c)
+		}
+		n.database(&c.Regions.Standby, "standby", id, "")
 	case "compute":
 		n.region(&c.Regions.Standby, "standby", n.text("cluster_name"), "service_names", n.text("load_balancer_suffix"))
 	case "failover":

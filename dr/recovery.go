@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/dr/config"
 )
 
 // recovery is the newest point in time that a region's data could be brought back to, by the time of the data and not
@@ -54,4 +55,9 @@ func original(s aws.DBSnapshot) time.Time {
 		return s.Created
 	}
 	return s.Original
+}
+
+// restoredName is the identifier that a recovery point is restored under in the standby: lifeboat.yaml's, else the stack's own.
+func restoredName(c *config.Config) string {
+	return firstDatabase(&c.Regions.Standby, c.Estate+"-dr-db")
 }

@@ -49,7 +49,11 @@ func firstRoles(c *config.Config) Roles {
 	r := Roles{Writer: p, Serving: p, Capacity: map[string]map[string]Capacity{p: {}, s: {}}}
 	for _, v := range c.Services {
 		r.Capacity[p][v.Name] = Capacity{Min: v.Full, Max: ceiling(v.Full)}
-		r.Capacity[s][v.Name] = Capacity{Min: v.Standby, Max: ceiling(v.Full)}
+		if c.Strategy == config.WarmStandby { // the others rest without tasks: room for any would make a pilot light burn
+			r.Capacity[s][v.Name] = Capacity{Min: v.Standby, Max: ceiling(v.Full)}
+		} else {
+			r.Capacity[s][v.Name] = Capacity{}
+		}
 	}
 	return r
 }

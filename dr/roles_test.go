@@ -13,7 +13,7 @@ import (
 )
 
 func rolesConfig() *config.Config {
-	c := &config.Config{Services: []config.Service{{Name: "backend", Full: 2, Standby: 1, Writes: true}}}
+	c := &config.Config{Strategy: config.WarmStandby, Services: []config.Service{{Name: "backend", Full: 2, Standby: 1, Writes: true}}}
 	c.Regions.Primary.Name, c.Regions.Standby.Name = east, west
 	return c
 }

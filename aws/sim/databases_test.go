@@ -1,11 +1,13 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"lifeboat/aws/fault"
+	"lifeboat/aws/sim/cloud"
 	"lifeboat/dr/pg"
 )
 
@@ -17,6 +19,7 @@ func (w *world) reader(t *testing.T, region int) *pg.Reader {
 	r := pg.NewReader(pg.Target{
 		Region: d.Name, Name: db.ID, Host: db.Host, Port: db.Port, User: db.User, Database: db.Database,
 		SSLMode: db.SSLMode, RootCA: db.RootCA, Dial: w.network.DialContext,
+		Password: func(context.Context) (string, error) { return cloud.FirstPassword, nil },
 	})
 	t.Cleanup(r.Close)
 	return r

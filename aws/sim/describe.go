@@ -26,6 +26,10 @@ func (s *Server) describe() Description {
 		d.Edge = s.describeEdge(w)
 		d.Services = describeServices(w)
 		holds := cloud.Holding(s.options.Scenario.Estate)
+		d.Strategy = "warm-standby"
+		if holds.Built() {
+			d.Strategy = string(holds)
+		}
 		switch d.Stack = describeStack(w, holds); holds {
 		case cloud.PrimaryOnly:
 			d.Services = describeWished(w.Estate + "/")
@@ -40,18 +44,27 @@ func (s *Server) describe() Description {
 			d.Roles = append(d.Roles, role)
 		}
 		for i, r := range w.Regions {
-			d.Regions[i] = s.describeRegion(r, d.Edge)
+			var later *cloud.Database
+			if name := s.restored(w); name.Region == r.Name && r.Database(name.ID) == nil {
+				from := w.Regions[0].Databases[0]
+				later = &cloud.Database{ID: name.ID, User: from.User, Name: from.Name}
+			}
+			d.Regions[i] = s.describeRegion(r, d.Edge, later)
 		}
 	})
 	d.Refresh, d.Waits = s.refresh(), s.waits()
 	return d
 }
 
-func (s *Server) describeRegion(r *cloud.Region, edge EdgeDescription) RegionDescription {
+// describeRegion says what a region holds. Later is the database that will be restored in it; nil: none.
+func (s *Server) describeRegion(r *cloud.Region, edge EdgeDescription, later *cloud.Database) RegionDescription {
 	d := RegionDescription{Name: r.Name, Environment: r.Environment, Probe: edge.API}
 	d.Probe.Dial, d.Probe.Resolve = s.public.Dial[public.Place(r.Name)], ""
 	own := ownNames(r)
 	for _, c := range r.Clusters {
+		if len(c.Services) == 0 {
+			continue // nothing of it is named yet
+		}
 		cluster := ClusterDescription{Name: c.Name, Services: map[string]string{}}
 		for _, service := range c.Services {
 			cluster.Services[own[service.Name]] = service.Name
@@ -69,6 +82,9 @@ func (s *Server) describeRegion(r *cloud.Region, edge EdgeDescription) RegionDes
 	}
 	for _, db := range r.Databases {
 		d.Databases = append(d.Databases, s.describeDatabase(r, db))
+	}
+	if later != nil {
+		d.Databases = append(d.Databases, s.describeDatabase(r, later))
 	}
 	for _, repository := range r.Repositories {
 		d.Repositories = append(d.Repositories, repository.Name)
@@ -137,7 +153,7 @@ func describeServices(w *cloud.World) []ServiceDescription {
 			name := own[service.Name]
 			d := ServiceDescription{Name: name, Full: service.Desired, Standby: standing[name], Container: service.Container}
 			for _, container := range service.TaskDefinition.Containers {
-				d.Writes = d.Writes || slices.ContainsFunc(container.Environment, func(t cloud.Tag) bool { return t.Key == "DB_HOST" })
+				d.Writes = d.Writes || slices.ContainsFunc(container.Environment, func(t cloud.Tag) bool { return t.Key == "DB_HOST" || t.Key == "DATABASE_HOST" })
 				if container.Name == service.Container {
 					d.Repository = repository(primary, container.Image)
 				}
@@ -178,7 +194,7 @@ func (s *Server) describeEdge(w *cloud.World) EdgeDescription {
 	for _, z := range w.Zones {
 		d.Zone = z.Name
 		for _, r := range z.Records {
-			if r.Type == "CNAME" {
+			if r.Type == "CNAME" && !strings.HasPrefix(r.Name, "_") { // which prove certificates
 				d.Records = append(d.Records, r.Name)
 			}
 		}

@@ -5,6 +5,7 @@ import "lifeboat/aws/sim/cloud"
 // StackDescription is what a person would tell Lifeboat's stack about an estate that is not whole yet. What the account, the
 // zone and the defaults say is left out: the wizard fills it in.
 type StackDescription struct {
+	Bucket  string            // of its states and its roles file; "": there is none yet
 	Primary string            // ours: the stack makes it; theirs: it is there
 	Adopt   map[string]string // what the stack takes over
 	Owner   string            // where the owner's own state is: s3://bucket/key
@@ -21,6 +22,9 @@ func describeStack(w *cloud.World, holds cloud.Holding) *StackDescription {
 	case cloud.Everything:
 		return nil
 	case cloud.Nothing:
+		return stack
+	case cloud.ColdStandby, cloud.PilotLight:
+		stack.Bucket = w.Regions[1].Buckets[0].Name
 		return stack
 	}
 	home, named := w.Regions[0], w.Estate+"/"

@@ -6,6 +6,7 @@ import "time"
 // whatever has befallen it since.
 type Description struct {
 	Estate   string  // its name
+	Strategy string  // how its second region stands by
 	Seed     uint64  // of everything random
 	Speed    float64 // durations are divided by it
 	Endpoint string  // base URL of every AWS service, in both regions

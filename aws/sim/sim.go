@@ -53,9 +53,12 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 			return nil, fmt.Errorf("writing the simulator's CA file: %w", err)
 		}
 	}
+	made, err := estate(o)
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
-		cloud:   cloud.Reference(cloud.Options{Now: o.Now, Seed: o.Seed, Speed: o.Speed, Services: o.Services, Holds: cloud.Holding(o.Scenario.Estate)}),
-		options: o, activity: &activity{}, done: make(chan struct{}),
+		cloud: made, options: o, activity: &activity{}, done: make(chan struct{}),
 	}
 	s.activity.touch()
 	ctx, s.cancel = context.WithCancel(ctx)
@@ -73,6 +76,15 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		})
 	}
 	return s, nil
+}
+
+// estate makes the cloud that is asked for.
+func estate(o Options) (*cloud.Cloud, error) {
+	holds := cloud.Holding(o.Scenario.Estate)
+	if holds.Built() {
+		return build(o)
+	}
+	return cloud.Reference(cloud.Options{Now: o.Now, Seed: o.Seed, Speed: o.Speed, Services: o.Services, Holds: holds}), nil
 }
 
 // listen opens everything.
@@ -96,6 +108,7 @@ func (s *Server) listen(ctx context.Context, authority *public.Authority) error 
 	}
 	s.databases = newDatabases(ctx, s, authority)
 	s.cloud.EachDatabase(s.databases.serve)
+	s.serveRestored()
 	return s.databases.failed()
 }
 

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"lifeboat/aws/sim"
+	"lifeboat/dr"
 	"lifeboat/dr/config"
 )
 
 // simulated is the lifeboat.yaml of a simulated estate.
 func simulated(d sim.Description) *config.Config {
 	c := &config.Config{
-		Version: 1, Estate: d.Estate, Strategy: config.WarmStandby,
+		Version: 1, Estate: d.Estate, Strategy: config.Strategy(d.Strategy),
 		Objectives: config.Objectives{RPO: config.Duration(5 * time.Minute), RTO: config.Duration(time.Hour)},
 		Regions: config.Regions{
 			Primary: simulatedRegion(d.Regions[0], d.Endpoint),
@@ -24,6 +25,10 @@ func simulated(d sim.Description) *config.Config {
 	}
 	if s := d.Stack; s != nil {
 		c.Terraform = config.Terraform{Primary: config.Ownership(s.Primary), Adopt: s.Adopt, OwnerState: s.Owner, Inputs: s.Inputs}
+		if s.Bucket != "" {
+			c.Terraform.State.Bucket = s.Bucket
+			c.Roles = config.Roles{Bucket: s.Bucket, Key: dr.StackRolesKey}
+		}
 	}
 	for _, s := range d.Services {
 		c.Services = append(c.Services, config.Service{

@@ -34,10 +34,17 @@ const (
 	Everything  Holding = ""             // both regions, warm standby
 	PrimaryOnly Holding = "primary-only" // the first region, in its owner's hands: no standby, one origin
 	Nothing     Holding = "empty"        // an account and a zone
+
+	// The other strategies, as the stack makes them: no replica, copies of backups. They are made by it, from Nothing.
+	ColdStandby Holding = "cold-standby"
+	PilotLight  Holding = "pilot-light"
 )
 
 // Holdings are those that have a name.
-var Holdings = []Holding{PrimaryOnly, Nothing}
+var Holdings = []Holding{PrimaryOnly, Nothing, ColdStandby, PilotLight}
+
+// Built says whether an estate is made by the stack.
+func (h Holding) Built() bool { return h == ColdStandby || h == PilotLight }
 
 func (o Options) withDefaults() Options {
 	if o.Now == nil {
@@ -108,6 +115,9 @@ type DatabaseName struct {
 func (c *Cloud) EachDatabase(serve func(DatabaseName)) {
 	c.Locked(func(*World) { c.serve = serve })
 }
+
+// Named is an identifier of the region as an instance would have it.
+func (r *Region) Named(id string) DatabaseName { return DatabaseName{r.Name, id, r.endpoint(id)} }
 
 // born notes that an instance has an identifier of its own from now on.
 func (w *World) born(db *Database) {
