@@ -16,7 +16,7 @@ func (j *join) takeover(lead []Span, away *Region) {
 		say = []Span{colour(" "+sentence(j.loneSince()), Warn)}
 		j.grave(Warn)
 	case away.Condition == CondVacant:
-		say = []Span{text(" Nothing is in " + away.Name + " yet: p provisions.")}
+		say = []Span{text(" Nothing is in " + away.Name + " yet: press p to provision it.")}
 	case away.Condition == CondReady:
 		say = []Span{text(" " + away.Name + " can take over now.")}
 		j.grave(away.Level)

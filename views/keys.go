@@ -44,8 +44,9 @@ type Key struct {
 	Quiet bool // it stands at the footer's right edge
 	Named bool // the palette offers it by name
 
-	off func(*root) string  // why it does nothing now; nil: it always works
-	run func(*root) tea.Cmd // nil: the text field that has the keyboard sees to it
+	off  func(*root) string  // why it does nothing now; nil: it always works
+	lead func(*root) bool    // now it is what one has come for: it stands first in the footer; nil: never
+	run  func(*root) tea.Cmd // nil: the text field that has the keyboard sees to it
 }
 
 // Keys are all bindings that there are.
@@ -69,7 +70,7 @@ func cockpitKeys() []Key {
 		{Name: "zoom", Named: true, Keys: []string{"z"}, Show: "z", Does: "zoom", Help: "one region, or both", Scope: OnCockpit, run: (*root).toggleZoom},
 		{Name: "events", Named: true, Keys: []string{"e"}, Show: "e", Does: "events", Help: "all events", Scope: OnCockpit, run: (*root).openEvents},
 		{Name: "readiness", Named: true, Keys: []string{"c"}, Show: "c", Does: "readiness", Help: "every readiness check", Scope: OnCockpit, run: (*root).openReadiness},
-		{Name: "provision", Named: true, Keys: []string{"p"}, Show: "p", Does: "provision", Help: "make the standby, phase by phase", Scope: OnCockpit, off: noRuns, run: (*root).openPath},
+		{Name: "provision", Named: true, Keys: []string{"p"}, Show: "p", Does: "provision", Help: "make the standby, phase by phase", Scope: OnCockpit, off: noRuns, lead: unprovisioned, run: (*root).openPath},
 		{Name: "filter", Named: true, Keys: []string{"/"}, Show: "/", Does: "filter", Help: "narrow what is listed", Scope: OnCockpit, run: (*root).openFilter},
 		{Name: "back", Keys: []string{"esc"}, Show: "Esc", Help: "end filter, then zoom", Scope: OnCockpit, run: (*root).stepBack},
 	}
@@ -165,16 +166,21 @@ func (m *root) binding(pressed string, scope Scope) *Key {
 	return first
 }
 
-// hints are the footer's keys for a scope. One that is off is left out: the help says why.
+// hints are the footer's keys for a scope, what one has come for first. One that is off is left out: the help says why.
 func (m *root) hints(scope Scope) []ui.Hint {
-	var out []ui.Hint
+	var lead, out []ui.Hint
 	for _, k := range m.keys {
 		here := k.Scope == scope || k.Scope == Anywhere && !scope.text()
-		if here && k.Does != "" && m.why(&k) == "" {
-			out = append(out, ui.Hint{Key: k.Show, Does: k.Does, Quiet: k.Quiet})
+		if !here || k.Does == "" || m.why(&k) != "" {
+			continue
 		}
+		list := &out
+		if k.lead != nil && k.lead(m) {
+			list = &lead
+		}
+		*list = append(*list, ui.Hint{Key: k.Show, Does: k.Does, Quiet: k.Quiet})
 	}
-	return out
+	return append(lead, out...)
 }
 
 // why is the reason that a key does nothing now; "" where it works.

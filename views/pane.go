@@ -114,9 +114,9 @@ func (p *pane) head(id rowID, label string) ui.Line {
 // chosen says whether a row is marked.
 func (f *frame) chosen(id rowID) bool { return f.moved && id.kind != rowNone && id == f.at }
 
-// why says what stops the region, in its own words.
+// why says what stops the region, in its own words. Where nothing is there that stands in the place of its parts.
 func (p *pane) why() []slot {
-	if p.r.Why == "" || p.aged {
+	if p.r.Why == "" || p.aged || p.r.Condition == dr.CondVacant {
 		return nil
 	}
 	mark := ui.T(roleOf(p.r.Level), markOf(p.r.Level)+" ")
@@ -126,6 +126,15 @@ func (p *pane) why() []slot {
 		out = append(out, slot{keep: keepExtras, line: l})
 	}
 	return append(out, slot{keep: keepExtras})
+}
+
+// vacant says that nothing is there yet, and what makes it.
+func (p *pane) vacant() []slot {
+	line := ui.Cat(ui.T(ui.Muted, "· "), ui.T(ui.Text, p.r.Why))
+	if p.readOnly == "" {
+		line = ui.Cat(line, ui.T(ui.Text, ": "), ui.B(ui.Accent, "p"), ui.T(ui.Text, strings.TrimPrefix(p.r.Remedy, "p")))
+	}
+	return []slot{{keep: keepAlways, line: line.Cut(p.w)}}
 }
 
 // signs are the independent signs of life, where there is room for them.

@@ -8,6 +8,9 @@ import (
 )
 
 func (p *pane) balancers() []slot {
+	if p.r.Condition == dr.CondVacant {
+		return p.vacant()
+	}
 	var out []slot
 	names := make([]string, len(p.r.Balancers))
 	for i := range p.r.Balancers {

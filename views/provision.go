@@ -158,6 +158,11 @@ func (p *Provisioning) lacking(x dr.PhaseState) []string {
 	return out
 }
 
+// unprovisioned says whether a region is still to be made: whoever opens the cockpit then comes for that.
+func unprovisioned(m *root) bool {
+	return m.e != nil && slices.ContainsFunc(m.e.Regions[:], func(r dr.Region) bool { return r.Condition == dr.CondVacant })
+}
+
 // openPath shows the phases of provisioning.
 func (m *root) openPath() tea.Cmd {
 	m.push(&pathScreen{})

@@ -83,6 +83,10 @@ func (d *document) named(field string, r *Region) {
 	if r.Discover.any() || d.config.Terraform.Primary != "" && !theirs {
 		return
 	}
+	maker := Theirs
+	if r == &d.config.Regions.Primary {
+		maker = Ours
+	}
 	for _, k := range []struct {
 		field string
 		n     int
@@ -93,7 +97,7 @@ func (d *document) named(field string, r *Region) {
 		{"databases", len(r.Databases), "databases"},
 	} {
 		if k.n == 0 {
-			d.bad(field+"."+k.field, "is missing", "name the "+k.what+", or write discover with a tag or a prefix to find them by")
+			d.bad(field+"."+k.field, "is missing", "name the "+k.what+", or write discover with a tag or a prefix to find them by; or terraform: {primary: "+string(maker)+"} where Lifeboat is to make them")
 		}
 	}
 }

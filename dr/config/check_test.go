@@ -89,9 +89,9 @@ lifeboat.yaml:17:3: regions.other: there is no such field; here can be primary, 
 		{"same environment", "environment: dr", "environment: primary", `lifeboat.yaml:18:5: regions.standby.environment: "primary" is the primary's too; each region's health answer must say a word of its own, like primary and dr`},
 		{"one environment", "    environment: dr\n", "", `lifeboat.yaml:16:3: regions.standby.environment: is missing; write one like primary`},
 		{"nothing to find by", "    discover:\n      prefix: shop-\n", "",
-			`lifeboat.yaml:8:3: regions.primary.clusters: is missing; name the ECS clusters, or write discover with a tag or a prefix to find them by
-lifeboat.yaml:8:3: regions.primary.balancers: is missing; name the load balancers, or write discover with a tag or a prefix to find them by
-lifeboat.yaml:8:3: regions.primary.databases: is missing; name the databases, or write discover with a tag or a prefix to find them by`},
+			`lifeboat.yaml:8:3: regions.primary.clusters: is missing; name the ECS clusters, or write discover with a tag or a prefix to find them by; or terraform: {primary: ours} where Lifeboat is to make them
+lifeboat.yaml:8:3: regions.primary.balancers: is missing; name the load balancers, or write discover with a tag or a prefix to find them by; or terraform: {primary: ours} where Lifeboat is to make them
+lifeboat.yaml:8:3: regions.primary.databases: is missing; name the databases, or write discover with a tag or a prefix to find them by; or terraform: {primary: ours} where Lifeboat is to make them`},
 		{"tag without value", "prefix: shop-", "tag: {key: Estate}", `lifeboat.yaml:12:7: regions.primary.discover.tag.value: is missing or too long; write the tag's value, like prod`},
 		{"cluster without services", "        services: {web: dr-web}\n", "", `lifeboat.yaml:20:9: regions.standby.clusters[0].services: is missing; write what each service is called here, like {backend: prod-backend}, or write discover`},
 		{"cluster's service unknown", "{web: dr-web}", "{web: dr-web, wbe: x}", `lifeboat.yaml:21:33: regions.standby.clusters[0].services.wbe: "wbe" is none of services; did you mean web?`},

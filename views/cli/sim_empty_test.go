@@ -15,7 +15,7 @@ func TestAnEstateThatIsNotThereYetIsNoAlarm(t *testing.T) {
 			"Nothing is here yet: neither us-east-1 nor us-west-2 holds this estate.\nPress p to provision it",
 			"us-east-1, built as primary, is not provisioned: nothing is here yet", "us-west-2, built as standby, is not provisioned",
 		},
-		"primary-only": {"us-east-1 serves. Nothing is in us-west-2 yet: p provisions.", "us-west-2, built as standby, is not provisioned", "good     public        writes"},
+		"primary-only": {"us-east-1 serves. Nothing is in us-west-2 yet: press p to provision it.", "us-west-2, built as standby, is not provisioned", "good     public        writes"},
 	} {
 		t.Run(scenario, func(t *testing.T) {
 			nowhere(t)
