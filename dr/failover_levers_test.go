@@ -16,10 +16,11 @@ type leverless struct {
 	*phrases
 	gaveUp []string
 	words  string
+	most   int // so many levers are given up, and the run with the next; 0: all
 }
 
 func (l *leverless) Ask(ctx context.Context, q runbook.Question) (runbook.Answer, error) {
-	if q.Kind != runbook.AskTrouble {
+	if q.Kind != runbook.AskTrouble || l.most > 0 && len(l.gaveUp) == l.most {
 		return l.phrases.Ask(ctx, q)
 	}
 	l.gaveUp, l.words = append(l.gaveUp, q.Step), q.Text
