@@ -33,10 +33,26 @@ type Finding struct {
 // Words say what would happen, and why.
 func (f Finding) Words() string {
 	words := fmt.Sprintf("%s the %s %s (%s)", f.Action, f.What, f.Name, f.Address)
-	if len(f.Because) > 0 {
-		words += ": " + strings.Join(f.Because, ", ") + " cannot be changed in place"
+	if f.Action == Replace {
+		words += ": " + replaced(f.Because)
 	}
 	return words
+}
+
+// replaced is why something is replaced rather than changed, by the attributes that force it.
+func replaced(because []string) string {
+	if len(because) == 0 {
+		return "no attribute asks for it: its state has it marked as broken (tainted), which terraform untaint takes back, or its configuration replaces it with another"
+	}
+	return strings.Join(because, ", ") + " cannot be changed in place"
+}
+
+// Why is why a change replaces what is there; "" of any other change.
+func (c Change) Why() string {
+	if c.Action != Replace {
+		return ""
+	}
+	return replaced(c.Because)
 }
 
 // Findings are the plan's changes that destroy or replace a database, an image repository, a key or a bucket, or copies of

@@ -97,6 +97,10 @@ func TestAPlanThatWouldLoseDataIsRefusedUntilEachNameIsTyped(t *testing.T) {
 	if !errors.Is(err, ErrGuarded) || !strings.Contains(err.Error(), "replace the database shop-dr-db (module.database[0].aws_db_instance.this): kms_key_id") {
 		t.Errorf("%v", err)
 	}
+	tainted := &Plan{Changes: []Change{{Address: "aws_db_instance.a", Type: "aws_db_instance", Name: "a", Action: Replace}}}
+	if err := tainted.Guard(nil); !errors.Is(err, ErrGuarded) || !strings.Contains(err.Error(), "replace the database a (aws_db_instance.a): no attribute asks for it: its state has it marked as broken") {
+		t.Errorf("why it is replaced is not said: %v", err)
+	}
 	if strings.Contains(err.Error(), "repository") {
 		t.Errorf("what was named is refused too: %v", err)
 	}

@@ -89,8 +89,8 @@ func (d *planDoc) risk(n *planNode, w int) []ui.Line {
 		line = ui.Cat(line, ui.T(ui.Muted, "  "+c.Address))
 	}
 	out := line.Wrap(w, 6)
-	if len(c.Because) > 0 {
-		out = append(out, ui.Cat(ui.Space(4), ui.T(ui.Text, words(c.Because)+" cannot be changed in place: it is destroyed, and made anew")).Wrap(w, 6)...)
+	if why := c.Why(); why != "" {
+		out = append(out, ui.Cat(ui.Space(4), ui.T(ui.Text, why+": it is destroyed, and made anew")).Wrap(w, 6)...)
 	}
 	if n.find != nil {
 		out = append(out, ui.Cat(ui.Space(4), ui.T(ui.Warn, "the gate wants its name typed: "), ui.B(ui.Text, n.find.Name)).Wrap(w, 6)...)

@@ -189,8 +189,8 @@ func changeLine(c dr.PlanChange) string {
 	if risk := c.Risk(); risk != "" {
 		line += "  [" + strings.ToUpper(risk) + "]"
 	}
-	if len(c.Because) > 0 {
-		line += "  since " + strings.Join(c.Because, ", ") + " cannot be changed in place"
+	if why := c.Why(); why != "" {
+		line += "  since " + why
 	}
 	return line
 }
