@@ -221,6 +221,8 @@ func (c *checker) nothingToPromote() answer {
 		return unreadable("what the databases do in "+c.to.cfg.Name, seen)
 	case c.bare():
 		return answer{verdict: CheckPass, seen: seen, text: "none is promoted: one is restored"}
+	case c.leftBehind() != "":
+		return answer{verdict: CheckWarn, seen: seen, text: "none is: " + plain(c.leftBehind()) + ", which was left there, takes writes already", remedy: "make a standby there: lifeboat reprotect"}
 	}
 	return answer{verdict: CheckFail, seen: seen, text: "there is no replica in " + c.to.cfg.Name, remedy: "make one there: it takes hours"}
 }
