@@ -89,9 +89,10 @@ func (c *checker) lag() answer {
 // leftBehind is the name of the database that the last promotion left in the region that would take over; "" where it is not there.
 func (c *checker) leftBehind() string {
 	rec := &c.e.Record
+	db := databaseOf(c.to, rec.Source)
 	switch {
 	case rec.Run == "" || rec.From != c.to.cfg.Name:
-	case databaseOf(c.to, rec.Source) != nil:
+	case db != nil && !db.Absent:
 		return rec.Source
 	case slices.ContainsFunc(c.to.r.Kept, func(db KeptDatabase) bool { return db.ID == rec.Kept }):
 		return rec.Kept
