@@ -25,6 +25,7 @@ type ReplicaOrder struct {
 	Port           int
 	MultiAZ        bool
 	Tags           map[string]string
+	Upkeep
 }
 
 // CreateReplica makes a replica, under deletion protection. RDS refuses where an instance has its identifier: one that exists is never
@@ -34,6 +35,7 @@ func (c *Changer) CreateReplica(ctx context.Context, o ReplicaOrder) error {
 		DBInstanceIdentifier: &o.ID, SourceDBInstanceIdentifier: &o.Source, DBInstanceClass: given(o.Class), KmsKeyId: given(o.KMSKey),
 		DBSubnetGroupName: given(o.SubnetGroup), DBParameterGroupName: given(o.ParameterGroup), VpcSecurityGroupIds: o.Groups,
 		StorageType: given(o.StorageType), MultiAZ: &o.MultiAZ, DeletionProtection: awssdk.Bool(true), CopyTagsToSnapshot: awssdk.Bool(true),
+		AutoMinorVersionUpgrade: &o.AutoMinor, EnableCloudwatchLogsExports: o.Logs,
 		PubliclyAccessible: awssdk.Bool(false), Tags: rdsTags(o.Tags),
 	}
 	if region := regionOf(o.Source); region != c.read.spec.Region {
@@ -41,6 +43,9 @@ func (c *Changer) CreateReplica(ctx context.Context, o ReplicaOrder) error {
 	}
 	if o.MaxStorageGiB > 0 {
 		in.MaxAllocatedStorage = awssdk.Int32(int32(o.MaxStorageGiB))
+	}
+	if o.Insights {
+		in.EnablePerformanceInsights, in.PerformanceInsightsKMSKeyId = &o.Insights, given(o.InsightsKey)
 	}
 	if o.Port > 0 {
 		in.Port = awssdk.Int32(int32(o.Port))

@@ -2,6 +2,7 @@ package aws_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ var (
 		}, func(w *cloud.World) bool {
 			db := w.Region(west).Database("another-db")
 			return db != nil && db.Status == "creating" && db.DeletionProtection && db.Parameters == w.Region(west).ParameterGroups[1] &&
-				db.KMSKey == w.Region(west).Keys[0] && db.Source.Region() == "us-east-1" && len(db.Tags) == 1 && db.Tags[0].Key == "Owner"
+				db.KMSKey == w.Region(west).Keys[0] && db.Source.Region() == "us-east-1" && reflect.DeepEqual(db.Upkeep, cloud.Upkeep(lookedAfter)) && len(db.Tags) == 1 && db.Tags[0].Key == "Owner"
 		}},
 		"Alarm": {"monitoring:PutMetricAlarm", lagAlarm.Name, func(ctx context.Context, c *aws.Changer, _ *place) error {
 			return c.Alarm(ctx, lagAlarm)
@@ -115,10 +116,14 @@ var (
 	}
 )
 
+// lookedAfter is how a replica is to be looked after.
+var lookedAfter = aws.Upkeep{CopyTags: true, Insights: true, InsightsKey: "alias/ours", Logs: []string{"postgresql"}}
+
 // order is a replica in us-west-2 of the writer in us-east-1, as an order gives all of it.
 func (p *place) order(id string) aws.ReplicaOrder {
 	o := aws.ReplicaOrder{ID: id, Class: "db.t3.micro", StorageType: "gp3", MaxStorageGiB: 100, Port: 5432,
-		Tags: map[string]string{"Owner": "platform", "aws:cloudformation:stack-name": "theirs"}}
+		Tags:   map[string]string{"Owner": "platform", "aws:cloudformation:stack-name": "theirs"},
+		Upkeep: lookedAfter}
 	p.Locked(func(w *cloud.World) {
 		r := w.Region(west)
 		o.Source = w.Region("us-east-1").Databases[0].ARN

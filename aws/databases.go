@@ -51,6 +51,10 @@ func databaseOf(d types.DBInstance) Database {
 		StorageGiB: int(awssdk.ToInt32(d.AllocatedStorage)), MaxStorageGiB: int(awssdk.ToInt32(d.MaxAllocatedStorage)),
 		DeletionProtection: awssdk.ToBool(d.DeletionProtection), ManagedPassword: d.MasterUserSecret != nil,
 		Created: awssdk.ToTime(d.InstanceCreateTime), StorageType: awssdk.ToString(d.StorageType), Tags: tagsOf(d.TagList),
+		Upkeep: Upkeep{
+			CopyTags: awssdk.ToBool(d.CopyTagsToSnapshot), AutoMinor: awssdk.ToBool(d.AutoMinorVersionUpgrade), Insights: awssdk.ToBool(d.PerformanceInsightsEnabled),
+			InsightsKey: awssdk.ToString(d.PerformanceInsightsKMSKeyId), Logs: d.EnabledCloudwatchLogsExports,
+		},
 	}
 	if d.DBSubnetGroup != nil {
 		v.SubnetGroup = awssdk.ToString(d.DBSubnetGroup.DBSubnetGroupName)

@@ -139,7 +139,7 @@ func compareDatabases(t *testing.T, w *cloud.World, r *cloud.Region, got []aws.D
 			Endpoint: d.Host, Port: d.Port, MultiAZ: d.MultiAZ, Encrypted: true, KMSKey: d.KMSKey, RetentionDays: d.Retention,
 			LatestRestorable: milli(d.LatestRestorable(w)), StorageGiB: d.Storage, MaxStorageGiB: d.MaxStorage,
 			DeletionProtection: d.DeletionProtection, ManagedPassword: d.ManagedPassword, Created: milli(d.Created), Groups: d.Groups,
-			SubnetGroup: d.Subnets, ParameterGroup: d.Parameters, StorageType: d.StorageType, User: d.User, Name: d.Name, Tags: map[string]string{},
+			SubnetGroup: d.Subnets, ParameterGroup: d.Parameters, StorageType: d.StorageType, User: d.User, Name: d.Name, Tags: map[string]string{}, Upkeep: aws.Upkeep(d.Upkeep),
 		}
 		for _, tag := range d.Tags {
 			v.Tags[tag.Key] = tag.Value

@@ -203,6 +203,16 @@ type Database struct {
 	ParameterGroup      string   // DB parameter group; the first where there are several
 	StorageType         string
 	Tags                map[string]string
+	Upkeep
+}
+
+// Upkeep is how an instance is looked after. A replica takes none of it from its source.
+type Upkeep struct {
+	CopyTags    bool     `json:"copy_tags,omitempty"`    // of the instance to its snapshots
+	AutoMinor   bool     `json:"auto_minor,omitempty"`   // minor versions are upgraded by themselves
+	Insights    bool     `json:"insights,omitempty"`     // Performance Insights are on
+	InsightsKey string   `json:"insights_key,omitempty"` // ARN of their key; "" where they are off
+	Logs        []string `json:"logs,omitempty"`         // what goes to CloudWatch
 }
 
 // Writer says whether RDS calls it a writer: it replicates from nothing. After an unplanned promotion two do.

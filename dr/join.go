@@ -96,6 +96,7 @@ func (j *join) all() {
 	for i := range j.sides {
 		j.findings(i)
 	}
+	j.agreement()
 	for i := range j.sides {
 		j.condition(i)
 	}

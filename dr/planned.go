@@ -104,6 +104,9 @@ func (p *planned) pins() runbook.Pins {
 		if p.rebuild.renamed {
 			pins[PinKept] = p.rebuild.Kept
 		}
+		if p.rebuild.unread != "" {
+			pins[pinUnread] = p.rebuild.unread
+		}
 	}
 	if p.last != nil {
 		pins[pinLast] = asJSON(p.last)

@@ -96,9 +96,22 @@ func (w *crew) takeover() []runbook.Step {
 			after = append(after, stepIsolate)
 		}
 		p.Steps = append(p.Steps, w.rebuildSteps(open, after...)...)
-		written = stepStanding
+		p.Steps, written = w.repointed(p.Steps)
 	}
-	return append(p.Steps, w.rolesStep(written), w.reportStep(StepPublic, stepProtect, stepGrace, stepRoles))
+	return append(p.Steps, w.closing(written, StepPublic, stepProtect, stepGrace)...)
+}
+
+// repointed adds, after the standby was made, what has Terraform's states follow it, and gives the last step of all.
+func (w *crew) repointed(steps []runbook.Step) ([]runbook.Step, string) {
+	steps = append(steps, w.stateSteps(stepStanding)...)
+	return steps, steps[len(steps)-1].ID
+}
+
+// closing are the last steps of every run: the roles are written, Terraform is asked whether it agrees, and the report says what came of it.
+func (w *crew) closing(written string, before ...string) []runbook.Step {
+	before = append(slices.Clone(before), stepRoles)
+	steps := append([]runbook.Step{w.rolesStep(written)}, w.agreeSteps(before...)...)
+	return append(steps, w.reportStep(append(before, steps[len(steps)-1].ID)...))
 }
 
 // writerStep gives an unplanned run its writer: a replica is promoted, or, where there is none, what was left is taken up again.

@@ -35,14 +35,15 @@ type builder struct {
 	kicked   time.Time // when everything was last asked to be read anew
 
 	mu       sync.Mutex
-	made     map[string]*savedPlan     // plans that can be applied, by root
-	clean    map[string]bool           // roots whose newest plan here was empty
-	tried    map[string]bool           // roots whose apply has failed and is not looked at yet
-	opened   map[string]string         // working directories that were initialised, and for which backend
-	outputs  map[string]map[string]any // of other roots, by root
-	migrated bool                      // bootstrap's state was moved by this process
-	pinned   string                    // the bucket of the states, as this run has pinned it
-	digests  map[string]string         // images to run, by service
+	made     map[string]*savedPlan        // plans that can be applied, by root
+	clean    map[string]bool              // roots whose newest plan here was empty
+	tried    map[string]bool              // roots whose apply has failed and is not looked at yet
+	opened   map[string]string            // working directories that were initialised, and for which backend
+	outputs  map[string]map[string]any    // of other roots, by root
+	migrated bool                         // bootstrap's state was moved by this process
+	pinned   string                       // the bucket of the states, as this run has pinned it
+	digests  map[string]string            // images to run, by service
+	images   map[string]map[string]string // by root, then by service: those of its last apply, for a look that chooses none
 }
 
 // turns lets one at a time through for each name.

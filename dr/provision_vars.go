@@ -38,7 +38,7 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 	if targets := b.healthTargets(vars); root == "failover" && len(targets) > 0 {
 		vars["health_targets"] = targets
 	}
-	if digests := b.pinnedDigests(); len(digests) > 0 {
+	if digests := b.digestsOf(root); len(digests) > 0 {
 		vars["digests"] = digests
 	}
 	vars["environment"] = b.regionOf(root).Environment
@@ -87,9 +87,14 @@ func (b *builder) healthTargets(vars map[string]any) map[string]any {
 	return targets
 }
 
-func (b *builder) pinnedDigests() map[string]string {
+// digestsOf are the images that a root is to run: those that the run has pinned, else those of the root's last apply, where that was
+// looked at and lifeboat.yaml says no others.
+func (b *builder) digestsOf(root string) map[string]string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.digests) == 0 && b.c.Terraform.Inputs["digests"] == nil {
+		return maps.Clone(b.images[root])
+	}
 	return maps.Clone(b.digests)
 }
 

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"lifeboat/aws"
@@ -23,10 +25,13 @@ type Rebuild struct {
 	Class      string           `json:"class,omitempty"`
 	StorageGiB int              `json:"storage,omitempty"`
 	MultiAZ    bool             `json:"multi_az,omitempty"`
+	Retention  int              `json:"retention,omitempty"` // of the old one's backups, days
+	Backed     bool             `json:"backed,omitempty"`    // RDS keeps backups of a replica of its version
 
-	renaming bool // an earlier run has begun to rename it
-	renamed  bool // it has its new name, or nothing stands in the way of the standby's
-	done     bool // an earlier run has made it
+	renaming bool   // an earlier run has begun to rename it
+	renamed  bool   // it has its new name, or nothing stands in the way of the standby's
+	done     bool   // an earlier run has made it
+	unread   string // what an earlier run has let go of in a state: its pinUnread
 }
 
 // Name is the identifier of the standby, which the database of old had.
@@ -124,7 +129,7 @@ func rebuildOf(v runbook.View) *Rebuild {
 	if err := json.Unmarshal([]byte(v.Pins[PinRebuild]), &r); err != nil {
 		return nil
 	}
-	r.renaming = v.Pins[pinRename] != ""
+	r.renaming, r.unread = v.Pins[pinRename] != "", v.Pins[pinUnread]
 	return r
 }
 
@@ -235,10 +240,10 @@ func (m *planner) keep(old *aws.Database, writer string) error {
 		return err
 	}
 	r := &Rebuild{
-		Old: old.ResourceID, Kept: aws.KeptName(old.ID, m.e.At), Class: old.Class, StorageGiB: old.StorageGiB, MultiAZ: old.MultiAZ,
+		Retention: old.RetentionDays, Backed: backed(old.Version), Old: old.ResourceID, Kept: aws.KeptName(old.ID, m.e.At), Class: old.Class, StorageGiB: old.StorageGiB, MultiAZ: old.MultiAZ,
 		Order: aws.ReplicaOrder{
 			ID: old.ID, Source: writer, Class: old.Class, SubnetGroup: old.SubnetGroup, ParameterGroup: old.ParameterGroup, Groups: groups,
-			MaxStorageGiB: old.MaxStorageGiB, StorageType: old.StorageType, Port: old.Port, MultiAZ: old.MultiAZ, Tags: old.Tags,
+			MaxStorageGiB: old.MaxStorageGiB, StorageType: old.StorageType, Port: old.Port, Tags: old.Tags, Upkeep: old.Upkeep,
 		},
 	}
 	if old.Encrypted {
@@ -325,4 +330,12 @@ var errNoOld = errors.New("the database that is to be kept is in neither of its 
 func stampTime(text string) time.Time {
 	at, _ := time.Parse(time.RFC3339Nano, text)
 	return at
+}
+
+// backed says whether RDS keeps backups of a replica of a PostgreSQL version: since 14.1.
+func backed(version string) bool {
+	major, minor, _ := strings.Cut(version, ".")
+	m, err := strconv.Atoi(major)
+	n, _ := strconv.Atoi(minor)
+	return err == nil && (m > 14 || m == 14 && n >= 1)
 }

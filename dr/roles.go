@@ -18,11 +18,13 @@ const rolesFile = "roles.auto.tfvars.json"
 // Roles says who writes and how many tasks run where. Terraform reads the file as variables, so that a plan agrees with what
 // a run has changed; its version grows with every change, and a root refuses a file that is older than the newest.
 type Roles struct {
-	Version  int                            `json:"roles_version"`
-	Writer   string                         `json:"writer_region"`  // the writer of record
-	Serving  string                         `json:"serving_region"` // where users are sent
-	Frozen   string                         `json:"frozen_by"`      // the run during which nothing may be applied; "" none
-	Capacity map[string]map[string]Capacity `json:"capacity"`       // region -> the estate's service
+	Version int    `json:"roles_version"`
+	Writer  string `json:"writer_region"`  // the writer of record
+	Serving string `json:"serving_region"` // where users are sent
+	Frozen  string `json:"frozen_by"`      // the run during which nothing may be applied; "" none
+	// NoStandby says that nothing follows the writer: from a promotion until a standby was made anew.
+	NoStandby bool                           `json:"no_standby,omitempty"`
+	Capacity  map[string]map[string]Capacity `json:"capacity"` // region -> the estate's service
 }
 
 // Capacity is the floor and ceiling of a service's number of tasks.

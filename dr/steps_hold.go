@@ -65,7 +65,7 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 		ID: stepRoles, Title: "write down the roles", Why: "Terraform must plan to what is now, not to what was", After: after,
 		Calls: w.rolesCalls(), Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string {
-			return []string{fmt.Sprintf("# in %s: writer_region and serving_region %s, frozen_by \"\", roles_version + 1, and the capacities as they are now", rolesFile, w.p.to)}
+			return []string{fmt.Sprintf("# in %s: writer_region and serving_region %s, no_standby as it is, frozen_by \"\", roles_version + 1, and the capacities as they are now", rolesFile, w.p.to)}
 		},
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			r, _, err := w.state.Roles.Read(ctx)
@@ -86,12 +86,15 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 // role sets the roles as the run leaves them, and says whether they were others.
 func (w *crew) role(t *runbook.Task) func(r *Roles) bool {
 	stands := w.p.rebuild != nil && t.State(stepStanding) == runbook.StateDone
-	return func(r *Roles) bool { return w.setRoles(r, stands) }
+	follows := w.p.rebuild != nil && t.State(stepStream) == runbook.StateDone
+	return func(r *Roles) bool { return w.setRoles(r, stands, follows) }
 }
 
-func (w *crew) setRoles(r *Roles, stands bool) bool {
+// setRoles are the roles with the services of the region that was left as a standby's, or not, and a replica there that follows, or none.
+func (w *crew) setRoles(r *Roles, stands, follows bool) bool {
 	before := asJSON(r)
 	r.Writer, r.Serving, r.Frozen = w.p.to, w.p.to, ""
+	r.NoStandby = !follows
 	if r.Capacity == nil {
 		r.Capacity = map[string]map[string]Capacity{}
 	}

@@ -25,6 +25,27 @@ func (w *crew) reportStep(after ...string) runbook.Step {
 // report is the run's outcome in a few sentences. Whether the old writer is fenced is not among them: that may change while the run
 // stays open, and Unfenced says it.
 func (w *crew) report(t *runbook.Task) string {
+	if words := w.agreementText(t); words != "" {
+		return w.outcome(t) + ". " + words
+	}
+	return w.outcome(t)
+}
+
+// agreementText says whether Terraform agrees with what the run has left, or why it was not asked; "" where nothing says that there is
+// any.
+func (w *crew) agreementText(t *runbook.Task) string {
+	list := Agreements(t.Pins())
+	switch {
+	case list != nil:
+		return "Terraform: " + agreementWords(list)
+	case w.build == nil && w.c.Terraform.Primary != "":
+		return "Terraform was not asked whether it agrees: " + w.unbuilt
+	}
+	return ""
+}
+
+// outcome is who serves and writes, what was lost, and whether there is a standby.
+func (w *crew) outcome(t *runbook.Task) string {
 	if w.p.kind == Reprotect {
 		return strings.TrimSuffix(w.standingWords(t)+". "+t.Pin(PinAccount), ". ")
 	}

@@ -21,14 +21,15 @@ const (
 	stepStream   = "stream"
 	stepCalm     = "calm"
 	stepStanding = "standing"
+	stepBackups  = "backups"
 )
 
 // reprotection is the graph of a run that makes a standby anew and moves nobody. Its opening gate stands before everything.
 func (w *crew) reprotection() []runbook.Step {
 	open := w.openGate()
 	steps := []runbook.Step{w.healthyStep(w.p.from), w.freezeStep(open, stepHealthy), w.fenceStep(open, stepFreeze), w.accountStep(StepFence)}
-	steps = append(steps, w.rebuildSteps(open, stepAccount)...)
-	return append(steps, w.rolesStep(stepStanding), w.reportStep(stepRoles))
+	steps, last := w.repointed(append(steps, w.rebuildSteps(open, stepAccount)...))
+	return append(steps, w.closing(last)...)
 }
 
 // rebuildSteps keep the old database and make the standby under its name. They are the same after a failover and at the end of a failback.
@@ -37,7 +38,12 @@ func (w *crew) rebuildSteps(gate *runbook.Gate, after ...string) []runbook.Step 
 	if len(steps) > 0 {
 		after = []string{stepRename}
 	}
-	return append(steps, w.alarmsStep(gate, after...), w.replicaStep(gate, stepAlarms), w.streamStep(stepReplica), w.calmStep(stepStream), w.standingStep(gate, stepCalm))
+	steps = append(steps, w.alarmsStep(gate, after...), w.replicaStep(gate, stepAlarms), w.streamStep(stepReplica), w.calmStep(stepStream))
+	ready := []string{stepCalm}
+	if w.p.rebuild.Backed && w.p.rebuild.Retention > 0 {
+		steps, ready = append(steps, w.backupsStep(gate, stepStream)), append(ready, stepBackups)
+	}
+	return append(steps, w.standingStep(gate, ready...))
 }
 
 // healthyStep waits until a region that has come back has stayed well: what was half alive for hours is not built on.
@@ -267,6 +273,36 @@ func (w *crew) replicaPaper(runbook.Pins) []string {
 	return []string{
 		cmd + " --deletion-protection --source-region " + w.p.to + " --region " + w.p.from,
 		fmt.Sprintf("aws rds wait db-instance-available --db-instance-identifier %s --region %s", o.ID, w.p.from),
+	}
+}
+
+// backupsStep gives the standby the backups that the old database had: a replica is made without, and one that is promoted in haste is to
+// have some at once.
+func (w *crew) backupsStep(gate *runbook.Gate, after ...string) runbook.Step {
+	r := w.p.rebuild
+	return runbook.Step{
+		ID: stepBackups, Title: "backups of the new standby", Why: "a replica is made without, and Terraform wants those that the database had", After: after, Gate: gate,
+		Calls: w.standbyCalls("DescribeDBInstances", "ModifyDBInstance"), Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
+		Paper: func(runbook.Pins) []string {
+			return []string{fmt.Sprintf("aws rds modify-db-instance --db-instance-identifier %s --backup-retention-period %d --apply-immediately --region %s", r.Name(), r.Retention, w.p.from)}
+		},
+		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			db, err := w.replicaNow(ctx)
+			ordered := db.PendingRetention != nil && *db.PendingRetention >= r.Retention
+			return runbook.Seen{So: err == nil && (ordered || db.RetentionDays >= r.Retention), Text: several(db.RetentionDays, "day")}, err
+		},
+		Before: w.fence.allowed,
+		Do: func(ctx context.Context, t *runbook.Task) error {
+			db, err := w.idle(ctx, t, w.replicaNow)
+			if err != nil {
+				return err
+			}
+			return w.leaving().Protect(ctx, db.ID, &r.Retention, nil)
+		},
+		Await: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
+			db, err := w.replicaNow(ctx)
+			return runbook.Seen{So: err == nil && db.RetentionDays >= r.Retention && serving(db), Text: several(db.RetentionDays, "day") + ", " + db.Status}, err
+		},
 	}
 }
 

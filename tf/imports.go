@@ -13,11 +13,16 @@ type Import struct {
 	ID string `json:"id"` // what the provider knows it by
 }
 
+// ImportBlock is the block by which a root takes a resource into its state with the next apply.
+func ImportBlock(address, id string) string {
+	return fmt.Sprintf("import {\n  to = %s\n  id = %s\n}\n", address, hcl(id))
+}
+
 // imports are the blocks of Terraform's own for them, nil for none.
 func imports(list []Import) []byte {
 	var b bytes.Buffer
 	for _, i := range list {
-		fmt.Fprintf(&b, "import {\n  to = %s\n  id = %s\n}\n", i.To, hcl(i.ID))
+		b.WriteString(ImportBlock(i.To, i.ID))
 	}
 	if b.Len() == 0 {
 		return nil

@@ -112,7 +112,9 @@ func databaseOf(w *cloud.World, db *cloud.Database) wire.Struct {
 			return wire.Struct{{"VpcSecurityGroupId", id}, {"Status", "active"}}
 		})},
 		{"PendingModifiedValues", pendingOf(db.Pending)},
-		{"AutoMinorVersionUpgrade", true}, {"ReadReplicaSourceDBInstanceIdentifier", source},
+		{"AutoMinorVersionUpgrade", db.AutoMinor}, {"CopyTagsToSnapshot", db.CopyTags}, {"PerformanceInsightsEnabled", db.Insights},
+		{"PerformanceInsightsKMSKeyId", wire.When(db.InsightsKey)}, {"EnabledCloudwatchLogsExports", wire.Items("member", db.Logs)},
+		{"ReadReplicaSourceDBInstanceIdentifier", source},
 		{"ReadReplicaDBInstanceIdentifiers", wire.Items("ReadReplicaDBInstanceIdentifier", replicas)},
 		{"StatusInfos", wire.Items("DBInstanceStatusInfo", statusInfosOf(w, db))},
 		{"PubliclyAccessible", false}, {"StorageEncrypted", true}, {"KmsKeyId", db.KMSKey}, {"DbiResourceId", db.ResourceID},

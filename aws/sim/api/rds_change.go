@@ -79,12 +79,13 @@ func createDBSnapshot(c *call) (wire.Struct, error) {
 	return wire.Struct{{"DBSnapshot", snapshotOf(s)}}, nil
 }
 
-// createDBInstanceReadReplica takes the members that say how the copy is to be like its source, and the signed address
-// that clients make of SourceRegion, and has no use for them: every instance of the model is alike there.
+// createDBInstanceReadReplica takes the signed address that clients make of SourceRegion, and what every instance of the model has alike,
+// and has no use for them.
 func createDBInstanceReadReplica(c *call) (wire.Struct, error) {
 	if err := c.only("CreateDBInstanceReadReplica", "DBInstanceIdentifier", "SourceDBInstanceIdentifier", "DBInstanceClass", "KmsKeyId",
 		"DBSubnetGroupName", "DBParameterGroupName", "VpcSecurityGroupIds", "MultiAZ", "DeletionProtection", "MaxAllocatedStorage", "Tags",
-		"PreSignedUrl", "SourceRegion", "DestinationRegion", "CopyTagsToSnapshot", "PubliclyAccessible", "AutoMinorVersionUpgrade", "StorageType", "Port"); err != nil {
+		"PreSignedUrl", "SourceRegion", "DestinationRegion", "CopyTagsToSnapshot", "PubliclyAccessible", "AutoMinorVersionUpgrade", "StorageType", "Port",
+		"EnablePerformanceInsights", "PerformanceInsightsKMSKeyId", "EnableCloudwatchLogsExports"); err != nil {
 		return nil, err
 	}
 	db, err := c.CreateReplica(c.region, cloud.ReplicaOrder{
@@ -92,6 +93,10 @@ func createDBInstanceReadReplica(c *call) (wire.Struct, error) {
 		KMSKey: c.in.String("KmsKeyId"), Subnets: c.in.String("DBSubnetGroupName"), Parameters: c.in.String("DBParameterGroupName"), Groups: c.in.Strings("VpcSecurityGroupIds"),
 		MultiAZ: c.in.Bool("MultiAZ", false), DeletionProtection: c.in.Bool("DeletionProtection", false),
 		MaxStorage: c.in.Int("MaxAllocatedStorage", 0), Tags: c.rdsTagsIn(),
+		Upkeep: cloud.Upkeep{
+			CopyTags: c.in.Bool("CopyTagsToSnapshot", false), AutoMinor: c.in.Bool("AutoMinorVersionUpgrade", true), Insights: c.in.Bool("EnablePerformanceInsights", false),
+			InsightsKey: c.in.String("PerformanceInsightsKMSKeyId"), Logs: c.in.Strings("EnableCloudwatchLogsExports"),
+		},
 	})
 	return c.changed(db, err)
 }

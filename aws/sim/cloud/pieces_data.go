@@ -147,7 +147,7 @@ func makeDatabase(w *World, r *Region, p Piece, m *Making) error {
 		replica, err := w.CreateReplica(r, ReplicaOrder{
 			ID: text(p.Values, "identifier"), Source: source, Class: text(p.Values, "instance_class"), KMSKey: text(p.Values, "kms_key_id"),
 			Subnets: text(p.Values, "db_subnet_group_name"), Parameters: text(p.Values, "parameter_group_name"), Groups: wordsOf(p.Values, "vpc_security_group_ids"), MaxStorage: number(p.Values, "max_allocated_storage"),
-			DeletionProtection: flag(p.Values, "deletion_protection"), Tags: p.tags(w), takes: newReplicaTime,
+			DeletionProtection: flag(p.Values, "deletion_protection"), Tags: p.tags(w), Upkeep: upkeepOf(p.Values), takes: newReplicaTime,
 		})
 		if err != nil {
 			return err
@@ -204,7 +204,7 @@ func (w *World) newWriter(r *Region, p Piece) *Database {
 		Host: r.endpoint(id), Port: 5432, AZ: r.AZ(0), MultiAZ: flag(p.Values, "multi_az"), Storage: number(p.Values, "allocated_storage"),
 		MaxStorage: number(p.Values, "max_allocated_storage"), StorageType: "gp3", KMSKey: key, DeletionProtection: flag(p.Values, "deletion_protection"),
 		Name: text(p.Values, "db_name"), User: text(p.Values, "username"), Subnets: text(p.Values, "db_subnet_group_name"), Parameters: text(p.Values, "parameter_group_name"), Created: w.now, Started: w.now,
-		Groups: groups, Timeline: 1, Tags: p.tags(w), region: r, down: w.now,
+		Groups: groups, Upkeep: upkeepOf(p.Values), Timeline: 1, Tags: p.tags(w), region: r, down: w.now,
 	}
 	db.system = w.systemID(resource)
 	db.wal = &wal{segments: []segment{{at: w.now, lsn: 0x1_64000000, commit: w.now}}}
@@ -212,6 +212,13 @@ func (w *World) newWriter(r *Region, p Piece) *Database {
 	w.born(db)
 	w.work(db, creating, w.draw(newDatabaseTime), func() { w.ready(db) })
 	return db
+}
+
+func upkeepOf(values map[string]any) Upkeep {
+	return Upkeep{
+		CopyTags: flag(values, "copy_tags_to_snapshot"), AutoMinor: flag(values, "auto_minor_version_upgrade"), Insights: flag(values, "performance_insights_enabled"),
+		InsightsKey: text(values, "performance_insights_kms_key_id"), Logs: wordsOf(values, "enabled_cloudwatch_logs_exports"),
+	}
 }
 
 func databaseValues(db *Database) map[string]any {
@@ -267,13 +274,17 @@ func findDatabase(_ *World, r *Region, p Piece) map[string]any {
 	values := databaseValues(db)
 	values["id"], values["instance_class"], values["deletion_protection"] = db.ResourceID, db.Class, db.DeletionProtection
 	values["multi_az"], values["max_allocated_storage"], values["engine_version"] = db.MultiAZ, db.MaxStorage, db.Version
+	values["backup_retention_period"], values["copy_tags_to_snapshot"], values["performance_insights_enabled"] = db.Retention, db.CopyTags, db.Insights
+	values["enabled_cloudwatch_logs_exports"], values["parameter_group_name"] = db.Logs, db.Parameters
 	values["replicate_source_db"] = nil
 	if db.Source != nil {
 		values["replicate_source_db"] = db.Source.ARN
 	}
 	if len(p.Values) == 0 || p.Values["id"] == nil { // an import takes all
-		values["kms_key_id"], values["db_subnet_group_name"], values["backup_retention_period"] = db.KMSKey, db.Subnets, db.Retention
-		values["engine"] = "postgres"
+		values["kms_key_id"], values["db_subnet_group_name"], values["performance_insights_kms_key_id"] = db.KMSKey, db.Subnets, db.InsightsKey
+		values["engine"], values["db_name"], values["username"], values["storage_type"] = "postgres", db.Name, db.User, db.StorageType
+		values["publicly_accessible"], values["storage_encrypted"], values["monitoring_interval"] = false, true, 0
+		values["skip_final_snapshot"], values["delete_automated_backups"] = true, true // no API tells them: the provider takes its own
 	}
 	return values
 }

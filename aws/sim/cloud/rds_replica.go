@@ -18,6 +18,7 @@ type ReplicaOrder struct {
 	DeletionProtection bool
 	MaxStorage         int
 	Tags               []Tag
+	Upkeep
 
 	takes span // how long it is creating; none: replicaTime
 }
@@ -37,7 +38,7 @@ func (w *World) CreateReplica(r *Region, order ReplicaOrder) (*Database, error) 
 		Version: source.Version, Host: r.endpoint(order.ID), Port: source.Port, AZ: r.AZ(0), MultiAZ: order.MultiAZ,
 		Storage: source.Storage, MaxStorage: order.MaxStorage, StorageType: source.StorageType, KMSKey: r.key(order.KMSKey),
 		DeletionProtection: order.DeletionProtection, Name: source.Name, User: source.User, Subnets: order.Subnets, Parameters: order.Parameters,
-		Created: w.now, Tags: order.Tags, Source: source, Groups: order.Groups, Timeline: source.Timeline,
+		Created: w.now, Tags: order.Tags, Source: source, Groups: order.Groups, Upkeep: order.Upkeep, Timeline: source.Timeline,
 		region: r, system: source.system, replay: &replay{since: w.now, from: w.now, got: w.now, hold: hold{lost: true}},
 	}
 	db.fill(r, source)

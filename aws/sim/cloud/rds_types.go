@@ -26,9 +26,10 @@ type Database struct {
 	Tags                []Tag
 	Source              *Database // nil: a writer
 	Replicas            []*Database
-	Groups              []string       // security groups, by id
-	Pending             PendingChanges // changes that wait, or are being made
-	Timeline            int            // PostgreSQL's, one more with each promotion
+	Groups              []string // security groups, by id
+	Upkeep
+	Pending  PendingChanges // changes that wait, or are being made
+	Timeline int            // PostgreSQL's, one more with each promotion
 
 	region *Region
 	system uint64 // PostgreSQL's system identifier, which replicas share and keep
@@ -39,6 +40,15 @@ type Database struct {
 	wal       *wal         // a writer's own history
 	replay    *replay      // a replica's progress in its source's history
 	down      time.Time    // since when it takes no connections; zero while it does
+}
+
+// Upkeep is how an instance is looked after. A replica takes none of it from its source.
+type Upkeep struct {
+	CopyTags    bool     // of the instance to its snapshots
+	AutoMinor   bool     // minor versions are upgraded by themselves
+	Insights    bool     // Performance Insights are on
+	InsightsKey string   // their key; "" where they are off
+	Logs        []string // what goes to CloudWatch
 }
 
 // PendingChanges are changes of an instance that wait for its maintenance window, or are being made. What is nil or empty

@@ -22,7 +22,7 @@ func (b builder) fillDatabases(r *Region) {
 		Status: available, Host: r.endpoint(id), Port: 5432, AZ: r.AZ(0),
 		Storage: 20, MaxStorage: 100, StorageType: "gp3", KMSKey: r.Keys[0], Retention: 7, DeletionProtection: true,
 		Name: "platform", User: "platform", Subnets: r.SubnetGroups[0], Parameters: r.ParameterGroups[1], Created: b.born, Started: b.born,
-		Groups: []string{r.SecurityGroups[0].ID}, Timeline: 1, Tags: b.tags(r, id), region: r,
+		Groups: []string{r.SecurityGroups[0].ID}, Upkeep: Upkeep{CopyTags: true, AutoMinor: true}, Timeline: 1, Tags: b.tags(r, id), region: r,
 	}
 	db.system = b.systemID(resource)
 	r.Databases = append(r.Databases, db)

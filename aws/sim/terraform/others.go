@@ -56,7 +56,7 @@ func (s *session) output(ctx context.Context, _ []string) (int, error) {
 	return 0, s.print(all)
 }
 
-// stateOf is `state pull`, `state list` and `state rm ADDRESS...`.
+// stateOf is `state pull`, `state list`, `state rm ADDRESS...` and `state push FILE`.
 func (s *session) stateOf(ctx context.Context, args []string) (int, error) {
 	_, b, err := s.opened(ctx)
 	if err != nil {
@@ -64,10 +64,13 @@ func (s *session) stateOf(ctx context.Context, args []string) (int, error) {
 	}
 	_, rest := split(args)
 	if len(rest) == 0 {
-		return 0, problem{Summary: "state needs pull, list or rm"}
+		return 0, problem{Summary: "state needs pull, list, rm or push"}
 	}
-	if rest[0] == "rm" {
+	switch rest[0] {
+	case "rm":
 		return 0, s.forget(ctx, b, rest[1:])
+	case "push":
+		return 0, s.push(ctx, b, rest[1:])
 	}
 	st, err := b.load(ctx)
 	if err != nil {
@@ -104,6 +107,31 @@ func (s *session) forget(ctx context.Context, b *backend, addresses []string) er
 			return problem{Summary: "Invalid target address", Detail: "No matching objects found. To view the available instances, use \"terraform state list\". Please modify the address to reference a specific instance."}
 		}
 		_, _ = fmt.Fprintf(s.out, "Successfully removed %d resource instance(s).\n", n)
+		return nil
+	})
+}
+
+// push puts a file in the state's place, where it is that state's next.
+func (s *session) push(ctx context.Context, b *backend, files []string) error {
+	if len(files) != 1 {
+		return problem{Summary: "Exactly one argument expected", Detail: "The stand-in pushes a file."}
+	}
+	text, err := os.ReadFile(filepath.Join(s.dir, files[0]))
+	if err != nil {
+		return err
+	}
+	pushed, err := readState(text)
+	if err != nil {
+		return err
+	}
+	return s.changing(ctx, b, "OperationTypeStatePush", func(st *state) error {
+		switch {
+		case st.Serial > 0 && st.Lineage != pushed.Lineage:
+			return problem{Summary: "Failed to write state: cannot import state with lineage \"" + pushed.Lineage + "\" over unrelated state with lineage \"" + st.Lineage + "\""}
+		case st.Serial >= pushed.Serial:
+			return problem{Summary: fmt.Sprintf("Failed to write state: cannot import state with serial %d over newer state with serial %d", pushed.Serial, st.Serial)}
+		}
+		st.Instances, st.Outputs = pushed.Instances, pushed.Outputs
 		return nil
 	})
 }

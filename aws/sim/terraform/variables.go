@@ -205,7 +205,7 @@ func (v variables) sameRoles(current variables) bool {
 			return false
 		}
 	}
-	return true
+	return (v["no_standby"] == true) == (current["no_standby"] == true)
 }
 
 // region of the standby and of the primary, and who serves and writes.

@@ -211,7 +211,7 @@ func (v variables) own(root string, w *wish, account string) map[string]any {
 	case "aws_lb_listener_rule":
 		return v.rule(key)
 	case "aws_db_instance":
-		return v.instance(root)
+		return v.instance(root, w.Address, account)
 	case "aws_cloudfront_distribution":
 		return v.distribution()
 	case "aws_acm_certificate":
@@ -224,7 +224,7 @@ func (v variables) own(root string, w *wish, account string) map[string]any {
 
 func (v variables) roles() string {
 	file := map[string]any{}
-	for _, name := range []string{"roles_version", "writer_region", "serving_region", "frozen_by", "capacity"} {
+	for _, name := range []string{"roles_version", "writer_region", "serving_region", "no_standby", "frozen_by", "capacity"} {
 		file[name] = v[name]
 	}
 	text, _ := json.MarshalIndent(file, "", "  ")
@@ -329,9 +329,9 @@ func anyOf(words []string) []any {
 	return out
 }
 
-// instance is a database's settings.
-func (v variables) instance(root string) map[string]any {
-	own := map[string]any{}
+// instance is a database's settings, and whom it follows: as the modules of the roots primary, source and data say it.
+func (v variables) instance(root, address, account string) map[string]any {
+	own := map[string]any{"replicate_source_db": nil}
 	for attribute, name := range map[string]string{
 		"instance_class": "instance_class", "engine_version": "engine_version", "allocated_storage": "storage.initial", "max_allocated_storage": "storage.maximum",
 		"backup_retention_period": "backup_retention_days", "deletion_protection": "deletion_protection", "skip_final_snapshot": "skip_final_snapshot",
@@ -340,16 +340,23 @@ func (v variables) instance(root string) map[string]any {
 			own[attribute] = value
 		}
 	}
-	if root != "data" {
+	own["delete_automated_backups"] = false
+	writes, alone := v.text("writer_region") == v.standby(), v["no_standby"] == true
+	follows := writes && !alone
+	if root == "data" {
+		follows = v.text("strategy") == "warm-standby" && v["restore"] == nil && !writes && !alone
+		own["multi_az"] = (writes || alone) && v["multi_az"] == true
+	} else if root == "primary" {
+		own["multi_az"] = !follows && v["multi_az"] == true
+		own["password_wo_version"] = v["database_password_version"]
+	}
+	if !follows {
 		return own
 	}
-	writes := v.text("writer_region") == v.standby()
-	own["multi_az"] = writes && v["multi_az"] == true
-	if v.text("strategy") == "warm-standby" && v["restore"] == nil && !writes {
-		own["replicate_source_db"] = v["primary_database_arn"]
-		own["allocated_storage"] = nil // the source's
-	} else {
-		own["replicate_source_db"] = nil
+	own["allocated_storage"] = nil // the source's
+	own["replicate_source_db"] = v["primary_database_arn"]
+	if root != "data" {
+		own["replicate_source_db"] = "arn:aws:rds:" + v.standby() + ":" + account + ":db:" + v.text("estate") + "-dr-db"
 	}
 	return own
 }

@@ -15,7 +15,7 @@ locals {
   writes  = var.writer_region == var.region
   warm    = var.strategy == "warm-standby"
   exists  = local.warm || var.restore != null
-  replica = local.warm && var.restore == null && !local.writes
+  replica = local.warm && var.restore == null && !local.writes && !var.no_standby
   copies  = !local.warm || var.keep_backups
 }
 
@@ -35,8 +35,8 @@ module "registry" {
   repositories = var.repositories
 }
 
-# Warm standby: a replica. After a promotion it is the writer, and replicates from none. The others: what a recovery point
-# was restored to.
+# Warm standby: a replica. After a promotion it is the writer, and replicates from none; so does the old writer that it is once the
+# other region was promoted, until it is kept under another name. The others: what a recovery point was restored to.
 module "database" {
   source = "../modules/postgres"
   count  = local.exists ? 1 : 0
@@ -47,7 +47,7 @@ module "database" {
   engine_version        = var.engine_version
   instance_class        = var.instance_class
   storage               = var.storage
-  multi_az              = local.writes && var.multi_az
+  multi_az              = (local.writes || var.no_standby) && var.multi_az
   backup_retention_days = var.backup_retention_days
   slot_wal_keep_mb      = var.slot_wal_keep_mb
   key_arn               = var.database_key_arn

@@ -41,6 +41,12 @@ variable "capacity" {
   }
 }
 
+variable "no_standby" {
+  description = "Whether nothing follows the writer, as from a failover until a standby is made anew. The database of the other region replicates from none then."
+  type        = bool
+  default     = false
+}
+
 variable "frozen_by" {
   description = "The run that froze the estate; empty where none did."
   type        = string
@@ -70,6 +76,7 @@ locals {
     roles_version  = var.roles_version
     writer_region  = var.writer_region
     serving_region = var.serving_region
+    no_standby     = var.no_standby
     frozen_by      = var.frozen_by
     capacity       = var.capacity
   }

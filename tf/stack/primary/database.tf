@@ -24,11 +24,19 @@ resource "aws_secretsmanager_secret_version" "database" {
   depends_on = [module.database]
 }
 
+# After a failover the old writer stands as it is, fenced, until it is kept under another name; its name is then that of a replica of
+# the standby's database, from which a failback starts.
+locals {
+  follows = var.writer_region == var.region && !var.no_standby
+  of_key  = split(":", module.database_key.arn)
+  source  = local.follows ? "arn:${local.of_key[1]}:rds:${var.region}:${local.of_key[4]}:db:${var.estate}-dr-db" : null
+}
+
 module "database" {
   source = "../modules/postgres"
 
   identifier            = "${local.name}-db"
-  source_arn            = var.primary_source_arn
+  source_arn            = local.source
   engine_version        = var.engine_version
   instance_class        = var.instance_class
   storage               = var.storage
@@ -36,7 +44,7 @@ module "database" {
   username              = var.database_username
   password              = var.database_password
   password_version      = var.database_password_version
-  multi_az              = var.multi_az && var.writer_region == var.primary_region
+  multi_az              = var.multi_az && !local.follows
   backup_retention_days = var.backup_retention_days
   slot_wal_keep_mb      = var.slot_wal_keep_mb
   key_arn               = module.database_key.arn

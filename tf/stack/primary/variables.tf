@@ -141,12 +141,6 @@ variable "database_password_version" {
   default     = 1
 }
 
-variable "primary_source_arn" {
-  description = "The standby's database, once this one is a new replica of it. Null: it replicates from none."
-  type        = string
-  default     = null
-}
-
 variable "standby_secret_key_arn" {
   description = "The standby's key for the secret's copy; null: the key that AWS manages there."
   type        = string

@@ -15,12 +15,19 @@ resource "aws_secretsmanager_secret" "database" {
   }
 }
 
+# Once it was kept under another name, after a failover, its name is that of a replica of the standby's database.
+locals {
+  follows = var.writer_region == var.region && !var.no_standby
+  of_key  = split(":", try(var.adopted_database.key_arn, "arn:aws:kms:::"))
+  source  = local.follows ? "arn:${local.of_key[1]}:rds:${var.region}:${local.of_key[4]}:db:${var.estate}-dr-db" : null
+}
+
 module "database" {
   source = "../modules/postgres"
   count  = var.adopted_database == null ? 0 : 1
 
   identifier            = var.adopted_database.identifier
-  source_arn            = var.primary_source_arn
+  source_arn            = local.source
   engine_version        = var.adopted_database.engine_version
   instance_class        = var.adopted_database.instance_class
   storage               = var.adopted_database.storage

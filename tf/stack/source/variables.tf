@@ -160,12 +160,6 @@ variable "adopted_database" {
   default = null
 }
 
-variable "primary_source_arn" {
-  description = "The standby's database, once the primary's is a new replica of it. Null: the primary's replicates from none."
-  type        = string
-  default     = null
-}
-
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the adopted database."
   type        = bool

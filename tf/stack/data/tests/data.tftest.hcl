@@ -74,6 +74,34 @@ run "after_a_promotion_the_standbys_database_follows_nobody" {
   }
 }
 
+run "left_without_a_standby_behind_it_the_old_writer_stands_as_it_is" {
+  command = plan
+
+  variables {
+    no_standby      = true
+    multi_az        = true
+    roles_unchecked = "the test says otherwise than the bucket"
+  }
+
+  assert {
+    condition     = module.database[0].replicates_from == null && module.database[0].has_second_zone
+    error_message = "It replicates from none, and nothing of it is changed until it is kept under another name."
+  }
+}
+
+run "a_standby_made_anew_follows_the_primarys_database_in_one_zone" {
+  command = plan
+
+  variables {
+    multi_az = true
+  }
+
+  assert {
+    condition     = module.database[0].replicates_from == var.primary_database_arn && !module.database[0].has_second_zone
+    error_message = "A standby follows, in one zone: its promotion gives it the second."
+  }
+}
+
 run "a_cold_standby_has_copies_of_backups_and_no_database" {
   command = plan
 

@@ -56,9 +56,10 @@ resource "aws_db_instance" "this" {
   engine_version = local.own ? var.engine_version : null
   db_name        = local.own ? var.database_name : null
   username       = local.own ? var.username : null
-  # Sent only when the instance is made or the version changes. RDS refuses a slash: nothing is made without a password.
-  password_wo         = local.own && var.password_version != null ? coalesce(var.password, "/") : null
-  password_wo_version = local.own ? var.password_version : null
+  # Sent only when the instance is made or the version changes. RDS refuses a slash: nothing is made without a password. Both stay while
+  # the instance replicates from another: a replica has its source's password, and its promotion must send none.
+  password_wo         = var.password_version != null ? coalesce(var.password, "/") : null
+  password_wo_version = var.password_version
 
   instance_class        = var.instance_class
   allocated_storage     = local.own ? var.storage.initial : null

@@ -18,6 +18,16 @@ output "publicly_accessible" {
   value       = aws_db_instance.this.publicly_accessible
 }
 
+output "has_second_zone" {
+  description = "Whether a second zone holds a synchronous copy."
+  value       = aws_db_instance.this.multi_az
+}
+
+output "password_version" {
+  description = "Version of the password that was sent; null: it is none of Terraform's business."
+  value       = aws_db_instance.this.password_wo_version
+}
+
 output "replicates_from" {
   description = "The database that it replicates from; null where it replicates from none."
   value       = var.source_arn

@@ -18,11 +18,13 @@ locals {
   here = jsonencode({
     writer_region  = var.roles.writer_region
     serving_region = var.roles.serving_region
+    no_standby     = var.roles.no_standby
     capacity       = var.roles.capacity
   })
   there = try(jsonencode({
     writer_region  = local.current.writer_region
     serving_region = local.current.serving_region
+    no_standby     = try(local.current.no_standby, false)
     capacity       = local.current.capacity
   }), "")
 

@@ -14,6 +14,7 @@ variable "roles" {
     roles_version  = number
     writer_region  = string
     serving_region = string
+    no_standby     = optional(bool, false)
     frozen_by      = string
     capacity       = map(map(object({ min = number, max = number })))
   })

@@ -85,17 +85,46 @@ run "repositories_come_before_images_and_images_before_services" {
   }
 }
 
-run "home_again_the_database_is_a_replica_of_the_standbys" {
+run "after_a_failover_the_old_writer_stands_as_it_is" {
   command = plan
 
   variables {
-    writer_region      = "us-west-2"
-    primary_source_arn = "arn:aws:rds:us-west-2:111122223333:db:shop-dr-db"
-    roles_unchecked    = "the test names another writer than the bucket"
+    writer_region   = "us-west-2"
+    serving_region  = "us-west-2"
+    no_standby      = true
+    multi_az        = true
+    roles_unchecked = "the test names another writer than the bucket"
   }
 
   assert {
-    condition     = module.database.replicates_from == var.primary_source_arn
-    error_message = "A failback begins with a replica of the new writer."
+    condition     = module.database.replicates_from == null && module.database.has_second_zone
+    error_message = "It replicates from none, and nothing of it is changed until it is kept under another name."
+  }
+}
+
+run "once_it_is_reprotected_its_name_is_a_replicas_of_the_standbys_database" {
+  command = plan
+
+  variables {
+    writer_region   = "us-west-2"
+    serving_region  = "us-west-2"
+    multi_az        = true
+    roles_unchecked = "the test names another writer than the bucket"
+  }
+
+  override_resource {
+    target          = module.database_key.aws_kms_key.this
+    override_during = plan
+    values          = { arn = "arn:aws:kms:us-east-1:111122223333:key/database" }
+  }
+
+  assert {
+    condition     = module.database.replicates_from == "arn:aws:rds:us-west-2:111122223333:db:shop-dr-db" && !module.database.has_second_zone
+    error_message = "A failback begins with a replica of the new writer, in one zone."
+  }
+
+  assert {
+    condition     = module.database.password_version == 1
+    error_message = "A replica has its source's password: the version that was sent stays, so that its promotion sends none."
   }
 }

@@ -127,6 +127,63 @@ run "secret_and_database_are_adopted_together_with_their_settings" {
   }
 }
 
+run "once_it_is_reprotected_the_adopted_database_is_a_replica_of_the_standbys" {
+  command = plan
+
+  variables {
+    writer_region   = "us-west-2"
+    serving_region  = "us-west-2"
+    roles_unchecked = "the test names another writer than the bucket"
+    adopted_database = {
+      identifier            = "prod-db"
+      engine_version        = "15.12"
+      instance_class        = "db.t3.micro"
+      storage               = { initial = 20, maximum = 100 }
+      username              = "app"
+      multi_az              = false
+      backup_retention_days = 7
+      slot_wal_keep_mb      = 5120
+      key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
+      subnet_ids            = ["subnet-1", "subnet-2"]
+      security_group_ids    = ["sg-1"]
+    }
+  }
+
+  assert {
+    condition     = module.database[0].replicates_from == "arn:aws:rds:us-west-2:111122223333:db:shop-dr-db"
+    error_message = "A failback begins with a replica of the new writer."
+  }
+}
+
+run "after_a_failover_the_adopted_database_replicates_from_none" {
+  command = plan
+
+  variables {
+    writer_region   = "us-west-2"
+    serving_region  = "us-west-2"
+    no_standby      = true
+    roles_unchecked = "the test names another writer than the bucket"
+    adopted_database = {
+      identifier            = "prod-db"
+      engine_version        = "15.12"
+      instance_class        = "db.t3.micro"
+      storage               = { initial = 20, maximum = 100 }
+      username              = "app"
+      multi_az              = false
+      backup_retention_days = 7
+      slot_wal_keep_mb      = 5120
+      key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
+      subnet_ids            = ["subnet-1", "subnet-2"]
+      security_group_ids    = ["sg-1"]
+    }
+  }
+
+  assert {
+    condition     = module.database[0].replicates_from == null
+    error_message = "The old writer stands as it is until it is kept under another name."
+  }
+}
+
 run "snapshots_are_taken_every_hour_copied_and_a_failure_is_told" {
   command = plan
 

@@ -68,6 +68,19 @@ run "a_file_that_was_changed_by_hand_is_refused" {
   }
 }
 
+run "a_file_that_knows_of_another_standby_is_refused" {
+  command = plan
+
+  variables {
+    roles = { roles_version = 3, writer_region = "us-east-1", serving_region = "us-east-1", no_standby = true, frozen_by = "", capacity = { us-west-2 = { backend = { min = 1, max = 6 } } } }
+  }
+
+  assert {
+    condition     = strcontains(output.refusal, "changed by hand")
+    error_message = "It was not refused: ${output.refusal}"
+  }
+}
+
 run "a_file_that_cannot_be_read_is_refused" {
   command = plan
 
