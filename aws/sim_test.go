@@ -141,6 +141,7 @@ func compareDatabases(t *testing.T, w *cloud.World, r *cloud.Region, got []aws.D
 			DeletionProtection: d.DeletionProtection, ManagedPassword: d.ManagedPassword, Created: milli(d.Created), Groups: d.Groups,
 			SubnetGroup: d.Subnets, ParameterGroup: d.Parameters, StorageType: d.StorageType, User: d.User, Name: d.Name, Tags: map[string]string{}, Upkeep: aws.Upkeep(d.Upkeep),
 		}
+		v.Logs = append([]string{}, d.Logs...)
 		for _, tag := range d.Tags {
 			v.Tags[tag.Key] = tag.Value
 		}

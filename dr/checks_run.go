@@ -125,20 +125,45 @@ func (c *checker) journalShared() answer {
 	return answer{verdict: CheckPass, text: short(r.Where), seen: r.Seen}
 }
 
-// stateAway: a journal or a lock in the region that fell would stop the run that leaves it.
+// stateAway: a journal or a lock in the region that fell would stop the run that leaves it; roles and states of Terraform there could not be
+// read by it.
 func (c *checker) stateAway() answer {
 	r := &c.e.Record
-	switch r.Region {
-	case "":
-		if r.Where == "" {
-			return unreadable("where runs are kept", r.Seen)
+	if r.Where == "" {
+		return unreadable("where runs are kept", r.Seen)
+	}
+	var here []string
+	for _, kept := range c.keeping() {
+		if kept.region == c.from.cfg.Name {
+			here = append(here, kept.what)
 		}
+	}
+	switch {
+	case len(here) > 0:
+		return answer{verdict: CheckFail, text: short("in " + c.from.cfg.Name + ": " + commas(here)), seen: c.sure(),
+			remedy: "keep runs and lock in a bucket of " + c.to.cfg.Name + "; a failover goes on with this machine's copy of the roles, and Terraform waits"}
+	case r.Region == "":
 		return answer{verdict: CheckPass, text: "they are kept on " + r.Where, seen: c.sure()}
-	case c.from.cfg.Name:
-		return answer{verdict: CheckFail, text: short(r.Where) + " is in " + r.Region, seen: c.sure(),
-			remedy: "keep them in a bucket of " + c.to.cfg.Name}
 	}
 	return answer{verdict: CheckPass, text: "they are, in " + r.Region, seen: c.sure()}
+}
+
+// keptIn is something that runs need, and the region that answers for it; "" where none does.
+type keptIn struct{ what, region string }
+
+// keeping is where runs, their lock, the roles and Terraform's states are.
+func (c *checker) keeping() []keptIn {
+	var list []keptIn
+	if r := &c.e.Record; r.Region != "" {
+		list = append(list, keptIn{"runs and lock (" + r.Where + ")", r.Region})
+	}
+	if b := c.cfg.Roles.Bucket; b != "" {
+		list = append(list, keptIn{"the roles file (s3://" + b + ")", homeOfState(c.cfg)})
+	}
+	if b := c.cfg.Terraform.State.Bucket; b != "" {
+		list = append(list, keptIn{"Terraform's states and their locks (s3://" + b + ")", c.cfg.Regions.Standby.Name})
+	}
+	return list
 }
 
 func (c *checker) lastRun() answer {

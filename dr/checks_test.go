@@ -187,9 +187,12 @@ func TestWhatIsWrongFailsItsCheck(t *testing.T) {
 		"a journal of this machine": {func(s *scene) {
 			s.in.Record.Shared, s.in.Record.Where, s.in.Record.Region = false, "this machine only", ""
 		}, "journal", CheckWarn, "this machine only: if it dies"},
-		"a bucket in the region": {func(s *scene) { s.in.Record.Region = "us-east-1" }, "state", CheckFail, "s3://runs/example/ is in us-east-1"},
-		"no run yet":             {func(s *scene) { s.journals() }, "last-run", CheckWarn, "there was none yet"},
-		"a run of long ago":      {func(s *scene) { s.journals(whole(Failover, "us-west-2", "us-east-1", noon.Add(-41*24*time.Hour))) }, "last-run", CheckWarn, "failover 40 days ago"},
+		"a bucket in the region": {func(s *scene) { s.in.Record.Region = "us-east-1" }, "state", CheckFail, "in us-east-1: runs and lock (s3://runs/example/)"},
+		"roles and states in the region": {func(s *scene) {
+			s.in.Config.Roles.Bucket, s.in.Config.Journal.Region, s.in.Config.Terraform.State.Bucket = "shop-roles", "us-east-1", "shop-state"
+		}, "state", CheckFail, "in us-east-1: the roles file (s3://shop-roles)"},
+		"no run yet":        {func(s *scene) { s.journals() }, "last-run", CheckWarn, "there was none yet"},
+		"a run of long ago": {func(s *scene) { s.journals(whole(Failover, "us-west-2", "us-east-1", noon.Add(-41*24*time.Hour))) }, "last-run", CheckWarn, "failover 40 days ago"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fit()

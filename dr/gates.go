@@ -48,7 +48,7 @@ func (w *crew) openGate() *runbook.Gate {
 			}
 			if t.Pin(PinPromotedAt) == "" { // a run taken up after it has promoted is past what readiness is about
 				n.Never = w.commits()
-				n.Failing = w.failing(e)
+				n.Failing = append(w.failing(e), w.failingRoles(ctx)...)
 			}
 			return n, nil
 		},
@@ -92,7 +92,16 @@ func (w *crew) whatIsBuilt() []string {
 	}
 	return append(out,
 		fmt.Sprintf("make %s anew in %s: a replica of %s in %s, %s", r.Name(), w.p.from, w.p.replica, w.p.to, firstOf(r.Order.Class, "its source's class")),
-		"alarms on it; once it streams "+w.p.from+"'s services to standby size: "+w.standCounts())
+		"alarms on it; once it streams "+w.p.from+"'s services to standby size: "+w.standCounts(),
+		w.whoseState())
+}
+
+// whoseState says how Terraform's state comes to follow what was built.
+func (w *crew) whoseState() string {
+	if h, ours := w.seat(); ours {
+		return fmt.Sprintf("then, behind a gate of its own: the state of %s lets go of the old database and takes on the new one", h.root)
+	}
+	return "the report has what the owner of the root does that holds " + w.p.rebuild.Name() + ": a state follows a database under its new name"
 }
 
 func (w *crew) standCounts() string {

@@ -110,8 +110,11 @@ func (w *crew) repointed(steps []runbook.Step) ([]runbook.Step, string) {
 // closing are the last steps of every run: the roles are written, Terraform is asked whether it agrees, and the report says what came of it.
 func (w *crew) closing(written string, before ...string) []runbook.Step {
 	before = append(slices.Clone(before), stepRoles)
-	steps := append([]runbook.Step{w.rolesStep(written)}, w.agreeSteps(before...)...)
-	return append(steps, w.reportStep(append(before, steps[len(steps)-1].ID)...))
+	steps := append([]runbook.Step{w.rolesStep(written)}, w.rolesBackSteps(stepRoles)...)
+	if agree := w.agreeSteps(before...); len(agree) > 0 {
+		steps, before = append(steps, agree...), append(before, stepAgree)
+	}
+	return append(steps, w.reportStep(before...))
 }
 
 // writerStep gives an unplanned run its writer: a replica is promoted, or, where there is none, what was left is taken up again.

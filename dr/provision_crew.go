@@ -33,6 +33,9 @@ type builder struct {
 	learning turns      // a root's bare directory is one for all who read it
 	besides  besides
 	kicked   time.Time // when everything was last asked to be read anew
+	// unchecked is why the roles are those of local and are compared with no bucket; "" they are the bucket's.
+	unchecked string
+	local     RolesStore
 
 	mu       sync.Mutex
 	made     map[string]*savedPlan        // plans that can be applied, by root
@@ -259,7 +262,10 @@ func (b *builder) roles(ctx context.Context) (r Roles, mark string, err error) {
 // rolesStore is the file that the stack's plans are compared with: lifeboat.yaml's, else the one in the bucket of the states, else this
 // machine's, from which bootstrap makes the bucket's first one.
 func (b *builder) rolesStore() (RolesStore, error) {
-	if b.c.Roles.Bucket != "" {
+	switch {
+	case b.unchecked != "":
+		return b.local, nil
+	case b.c.Roles.Bucket != "":
 		return b.state.Roles, nil
 	}
 	s, err := b.store()

@@ -51,6 +51,9 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 	if bucket != "" && (root != "bootstrap" || b.outputsOf("bootstrap") != nil) {
 		vars["roles_bucket"] = bucket
 	}
+	if b.unchecked != "" {
+		vars["roles_unchecked"] = b.unchecked
+	}
 	if err := b.ownVariables(ctx, root, vars); err != nil {
 		return nil, err
 	}

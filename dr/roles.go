@@ -132,12 +132,28 @@ type objectRoles struct {
 func (o objectRoles) Home() string { return o.home }
 
 func (o objectRoles) Read(ctx context.Context) (r Roles, mark string, err error) {
+	r, mark, err = o.read(ctx)
+	if err == nil && mark != "" {
+		err = o.remember(ctx, r)
+	}
+	return r, mark, err
+}
+
+func (o objectRoles) read(ctx context.Context) (r Roles, mark string, err error) {
 	v, err := o.objects.Get(ctx, o.key)
 	if err != nil || !v.Found {
 		return r, "", err
 	}
 	r, err = readRoles(o.key, v.Body)
 	return r, v.ETag, err
+}
+
+// remember keeps what was read as this machine's copy, where that is older.
+func (o objectRoles) remember(ctx context.Context, r Roles) error {
+	if had, mark, err := o.local.Read(ctx); err == nil && mark != "" && had.Version >= r.Version {
+		return nil
+	}
+	return writeJSON(o.local.path, r)
 }
 
 func (o objectRoles) Write(ctx context.Context, r Roles, mark string) error {

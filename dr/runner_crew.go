@@ -37,6 +37,7 @@ func (r *Runner) crew(ctx context.Context, pins runbook.Pins, run string) (*crew
 		}
 	}
 	w.build, w.unbuilt = r.builderOf(ctx, pins, run)
+	w.uncheckedRoles()
 	w.edge, err = r.edge()
 	return w, err
 }

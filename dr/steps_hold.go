@@ -25,7 +25,7 @@ func (w *crew) freezeStep(gate *runbook.Gate, after ...string) runbook.Step {
 
 // rolesCalls are those of the roles file, which may be a file of this machine.
 func (w *crew) rolesCalls() []runbook.Call {
-	if home := w.state.Roles.Home(); home != "" {
+	if home := w.roles().Home(); home != "" {
 		return []runbook.Call{call("s3:GetObject", runbook.Data, home), call("s3:PutObject", runbook.Data, home)}
 	}
 	return []runbook.Call{call("local:WriteFile", runbook.Data, "")}
@@ -38,7 +38,7 @@ func (w *crew) frozen(ctx context.Context, t *runbook.Task) (runbook.Seen, error
 	if t.Pin(pinLetGo) != "" {
 		return runbook.Seen{So: true, Text: "let go again: the roles are written"}, nil
 	}
-	r, mark, err := w.state.Roles.Read(ctx)
+	r, mark, err := w.roles().Read(ctx)
 	if err != nil {
 		return runbook.Seen{}, err
 	}
@@ -52,7 +52,7 @@ func (w *crew) frozen(ctx context.Context, t *runbook.Task) (runbook.Seen, error
 }
 
 func (w *crew) freeze(ctx context.Context, by string) error {
-	return changeRoles(ctx, w.state.Roles, w.c, func(r *Roles) bool {
+	return changeRoles(ctx, w.roles(), w.c, func(r *Roles) bool {
 		changed := r.Frozen != by
 		r.Frozen = by
 		return changed
@@ -68,7 +68,7 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 			return []string{fmt.Sprintf("# in %s: writer_region and serving_region %s, no_standby as it is, frozen_by \"\", roles_version + 1, and the capacities as they are now", rolesFile, w.p.to)}
 		},
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
-			r, _, err := w.state.Roles.Read(ctx)
+			r, _, err := w.roles().Read(ctx)
 			if err != nil || w.role(t)(&r) {
 				return runbook.Seen{Text: "they are those of before"}, err
 			}
@@ -78,7 +78,7 @@ func (w *crew) rolesStep(after ...string) runbook.Step {
 			if _, err := t.Decide(ctx, pinLetGo, t.Run); err != nil {
 				return err
 			}
-			return changeRoles(ctx, w.state.Roles, w.c, w.role(t))
+			return changeRoles(ctx, w.roles(), w.c, w.role(t))
 		},
 	}
 }

@@ -89,7 +89,7 @@ func rolesFileOf(t *testing.T, version int, serving string) []byte {
 	}
 	standby := map[string]string{"us-east-1": "us-west-2", "us-west-2": "us-east-1"}[serving]
 	text, err := json.Marshal(map[string]any{
-		"roles_version": version, "writer_region": serving, "serving_region": serving, "frozen_by": "",
+		"roles_version": version, "writer_region": serving, "serving_region": serving, "no_standby": serving != "us-east-1", "frozen_by": "",
 		"capacity": map[string]any{serving: bounds(2), standby: bounds(1)},
 	})
 	if err != nil {
