@@ -100,6 +100,11 @@ func (c *Changer) Promote(ctx context.Context, id string, retentionDays int) err
 	})
 }
 
+// SetMasterPassword gives an instance's master user a password. It is in no word of what this says or tells.
+func (c *Changer) SetMasterPassword(ctx context.Context, id, password string) error {
+	return c.modifyInstance(ctx, id, &rds.ModifyDBInstanceInput{MasterUserPassword: &password})
+}
+
 // SetGroups puts an instance into these security groups and no others, at once.
 func (c *Changer) SetGroups(ctx context.Context, id string, groups []string) error {
 	return c.modifyInstance(ctx, id, &rds.ModifyDBInstanceInput{VpcSecurityGroupIds: groups})

@@ -2,6 +2,8 @@ package aws
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
@@ -51,4 +53,20 @@ func (c *Changer) Secret(ctx context.Context, name string) (Secret, error) {
 		return Secret{}, err
 	}
 	return l.secretOf(out), nil
+}
+
+// Credentials reads user and password of a database's secret, as RDS writes them: {"username": ..., "password": ...}. Neither is in an
+// error.
+func (c *Changer) Credentials(ctx context.Context, name string) (user, password string, err error) {
+	l := c.change.look(ctx)
+	defer l.end()
+	out, err := ask(ctx, l, "secretsmanager:GetSecretValue", name, l.api.secrets.GetSecretValue, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	if err != nil {
+		return "", "", err
+	}
+	var value struct{ Username, Password string }
+	if json.Unmarshal([]byte(awssdk.ToString(out.SecretString)), &value) != nil || value.Username == "" || value.Password == "" {
+		return "", "", fault.New(fault.Refused, "secretsmanager:GetSecretValue", name, errors.New("it does not hold a username and a password in JSON"))
+	}
+	return value.Username, value.Password, nil
 }

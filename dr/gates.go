@@ -117,12 +117,18 @@ func (w *crew) takes() string {
 	if w.p.left != nil {
 		return fmt.Sprintf("take up %s in %s again, which was left at %s", w.p.replica, w.p.to, moment(stampTime(w.p.left.Since)))
 	}
+	if w.p.point != nil {
+		return fmt.Sprintf("restore %s in %s from %s", w.p.replica, w.p.to, w.p.point.Words(w.now()))
+	}
 	return fmt.Sprintf("promote %s in %s", w.p.replica, w.p.to)
 }
 
 func (w *crew) commits() []string {
 	if w.p.left != nil {
 		return []string{"what " + w.p.from + " wrote since then stays behind in it: nothing brings it over but people", "the way back is failback"}
+	}
+	if w.p.point != nil {
+		return []string{"once " + w.p.replica + " is the writer, what " + w.p.from + " wrote after " + moment(w.p.point.At) + " stays behind in it: the way back is failback"}
 	}
 	return []string{"the promotion of " + w.p.replica + ": the way back is failback"}
 }
@@ -149,6 +155,9 @@ func (w *crew) dataWords(e *Estate) string {
 		return "nothing is lost: the promotion waits for proof that the replica has everything"
 	}
 	loss := lossOf(e)
+	if w.p.point != nil {
+		loss = w.restoreLoss()
+	}
 	if !loss.Known {
 		loss = w.p.loss
 	}
@@ -220,7 +229,7 @@ func (w *crew) edgeGate() *runbook.Gate {
 		ID: gateEdge, Phrase: SendPhrase(w.p.to), Title: "send users to " + w.p.to, People: w.people(gateEdge),
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
 			n := w.notice(w.settled(ctx))
-			n.What, n.Never = w.moves(), []string{"moving users back: " + w.p.from + " is no writer any more; the way back is failback"}
+			n.What, n.Never = w.moves(t.Pins()), []string{"moving users back: " + w.p.from + " is no writer any more; the way back is failback"}
 			n.Data = w.lost(t)
 			ok, words := w.fence.holds(ctx, t)
 			if !ok && !t.Overridden(checkReceipt) {
@@ -231,15 +240,16 @@ func (w *crew) edgeGate() *runbook.Gate {
 	}
 }
 
-func (w *crew) moves() []string {
+func (w *crew) moves(pins runbook.Pins) []string {
 	var names []string
-	for _, r := range w.p.records {
+	records := w.p.switches(pins)
+	for _, r := range records {
 		names = append(names, strings.TrimSuffix(r.Name, "."))
 	}
 	if len(names) == 0 {
 		return []string{"CloudFront's behaviours are pointed at " + w.p.to + "'s origin; deploying takes minutes"}
 	}
-	first := w.p.records[0]
+	first := records[0]
 	what := []string{
 		fmt.Sprintf("%s, TTL %s, kept: %s", several(len(names), "Cloudflare record"), ttlWords(first.TTL), among(names)),
 		"from " + first.From,

@@ -18,6 +18,7 @@ const (
 	PinServices = "services" // JSON: []PinnedService
 	PinRecords  = "records"  // JSON: []edge.RecordChange
 	PinOrigins  = "origins"  // JSON: []edge.OriginChange
+	PinPoint    = "point"    // JSON: RestorePoint, of a run that restores the database instead of promoting one
 	PinRisk     = "risk"     // JSON: Loss, as it stood when the plan was made
 	PinSilent   = "silent"   // RFC 3339: since when nothing of the region being left answered; "" something did
 

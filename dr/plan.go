@@ -27,10 +27,18 @@ const leastRetention = 7
 
 // makePlan decides everything that a run will act on, from what is known now. Nothing is guessed: what must be known and is
 // not is a Refusal.
-func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edgeMemory, last past) (runbook.Pins, error) {
-	m := planner{c: c, e: e, kind: kind, memory: memory, last: last}
+//
+// wish is the recovery point that a person has chosen, where a database is restored; "": the newest, or the one that an earlier run has
+// pinned.
+func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edgeMemory, last past, wish string) (runbook.Pins, error) {
+	m := planner{c: c, e: e, kind: kind, memory: memory, last: last, wish: wish}
 	m.from, m.to = e.side(writer), e.side(otherRegion(c, writer))
 	decisions := []func() error{m.refuse, m.databases, m.target, m.users}
+	if m.restores() {
+		decisions = []func() error{m.refuse, m.choose, m.light, m.users}
+	} else if wish != "" {
+		return nil, &Refusal{"a recovery point is chosen where a database is restored, and " + m.to.Name + " has a replica", "leave --recovery-point out"}
+	}
 	switch kind {
 	case Reprotect:
 		m.from, m.to = m.to, m.from
@@ -47,6 +55,10 @@ func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edge
 	m.places()
 	m.p.loss = lossOf(e)
 	m.p.silent = m.from.QuietSince()
+	if m.p.point != nil {
+		m.p.loss = lossSince(m.p.point, m.p.silent, e.At)
+		m.placesOfStack()
+	}
 	return m.p.pins(), nil
 }
 
@@ -58,6 +70,7 @@ type planner struct {
 	kind     Kind
 	from, to *Region
 	last     past
+	wish     string // the recovery point that was chosen
 	p        planned
 }
 
@@ -79,8 +92,6 @@ func otherRegion(c *config.Config, name string) string {
 func (m *planner) refuse() error {
 	m.p.kind, m.p.from, m.p.to = m.kind, m.from.Name, m.to.Name
 	switch {
-	case m.c.Strategy != config.WarmStandby:
-		return &Refusal{"this Lifeboat takes over from a warm standby only, and the strategy is " + m.c.Strategy.Words(), "restore by hand, or change the strategy"}
 	case !m.to.Seen.fresh():
 		return &Refusal{m.to.Name + " cannot take over: its AWS API could not be read: " + m.to.Seen.Why, m.to.Seen.Remedy}
 	case m.kind == Reprotect && !m.from.Seen.fresh():

@@ -17,7 +17,7 @@ import (
 func TestAPlanTakesDownEverythingThatARunActsOn(t *testing.T) {
 	s := well()
 	s.in.Regions[0].Snapshot.Databases.Value[0].RetentionDays, s.in.Regions[0].Snapshot.Databases.Value[0].MultiAZ = 9, true
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{})
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestALoadThatWasScaledOutForComesAlong(t *testing.T) {
 		}
 	}
 	s.in.Regions[0].Snapshot.Scaling = part([]aws.ScalingTarget{{Cluster: "dev", Service: "dev-backend", Min: 3, Max: 9}}, noon)
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{})
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestAPlanRefusesWhatItWouldHaveToGuess(t *testing.T) {
 		s.join()
 		s.pass(time.Second)
 		x.change(s)
-		_, err := makePlan(s.in.Config, s.join(), x.kind, "us-east-1", edgeMemory{}, past{})
+		_, err := makePlan(s.in.Config, s.join(), x.kind, "us-east-1", edgeMemory{}, past{}, "")
 		var refusal *Refusal
 		if !errors.As(err, &refusal) || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: %v, want %q", name, err, x.want)
@@ -103,7 +103,7 @@ func TestARegionThatWasNeverReadIsPlannedByLifeboatYaml(t *testing.T) {
 	s := well()
 	s.in.Regions[0].Snapshot = nil
 	s.in.Regions[0].SQL = nil
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{})
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +120,7 @@ func TestARegionThatWasNeverReadIsPlannedByLifeboatYaml(t *testing.T) {
 
 func TestAPlanThatCannotBeReadBackIsAnErrorThatNamesThePin(t *testing.T) {
 	s := well()
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{})
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,13 +141,13 @@ func TestAPlanIsMadeOfWhatWasReadLastWhereTheEdgeDoesNotAnswer(t *testing.T) {
 	if !memory.learn(s.join().Edge) || memory.learn(s.prev.Edge) {
 		t.Error("the memory does not take what is new, or takes it twice")
 	}
-	fresh, err := makePlan(s.in.Config, s.prev, Failover, "us-east-1", edgeMemory{}, past{})
+	fresh, err := makePlan(s.in.Config, s.prev, Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.in.Edge.Zone, s.in.Edge.Distribution = aws.Part[edge.Zone]{}, aws.Part[edge.Distribution]{}
 	s.pass(time.Hour)
-	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", memory, past{})
+	pins, err := makePlan(s.in.Config, s.join(), Failover, "us-east-1", memory, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestNothingOfARegionAnswersOnlyWhereEverySignIsSilent(t *testing.T) {
 	if at := e.side("us-east-1").QuietSince(); at.IsZero() || at.After(s.now) {
 		t.Errorf("dark, it is quiet since %s", at)
 	}
-	pins, err := makePlan(s.in.Config, e, Failover, "us-east-1", edgeMemory{}, past{})
+	pins, err := makePlan(s.in.Config, e, Failover, "us-east-1", edgeMemory{}, past{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,6 +66,8 @@ type planned struct {
 	retention       int  // of the old writer's backups, days
 	multiAZ         bool // the old writer's
 	balancer        string
+	point           *RestorePoint // what the database is restored from; nil: a replica is promoted
+	lit             bool          // the region that takes over has no balancer before the run makes one
 	services        []PinnedService
 	records         []edge.RecordChange
 	origins         []edge.OriginChange
@@ -86,6 +88,7 @@ const (
 	pinMultiAZ   = "multi-az"
 	pinEdgeSeen  = "edge.seen"
 	pinCDNUnread = "cdn.unread"
+	pinLit       = "lit"
 )
 
 // pins writes the plan down.
@@ -95,6 +98,9 @@ func (p *planned) pins() runbook.Pins {
 		pinRetention: strconv.Itoa(p.retention), pinMultiAZ: strconv.FormatBool(p.multiAZ), pinEdgeSeen: p.edgeSeen.UTC().Format(time.RFC3339Nano),
 		pinCDNUnread: strconv.FormatBool(p.cdnUnread), PinSilent: stampOf(p.silent),
 		PinServices: asJSON(p.services), PinRecords: asJSON(p.records), PinOrigins: asJSON(p.origins), PinRisk: asJSON(p.loss),
+	}
+	if p.point != nil {
+		pins[PinPoint], pins[pinLit] = asJSON(p.point), strconv.FormatBool(p.lit)
 	}
 	if p.rebuild != nil {
 		pins[PinRebuild] = asJSON(p.rebuild)
@@ -160,7 +166,8 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	for name, into := range map[string]any{PinServices: &p.services, PinRecords: &p.records, PinOrigins: &p.origins, PinRisk: &p.loss} {
 		note(name, json.Unmarshal([]byte(pins[name]), into))
 	}
-	for name, into := range map[string]any{PinRebuild: &p.rebuild, pinLast: &p.last, PinLeft: &p.left} {
+	p.lit = pins[pinLit] == "true"
+	for name, into := range map[string]any{PinRebuild: &p.rebuild, pinLast: &p.last, PinLeft: &p.left, PinPoint: &p.point} {
 		if text := pins[name]; text != "" {
 			note(name, json.Unmarshal([]byte(text), into))
 		}
@@ -172,7 +179,7 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 		note(PinRebuild, errors.New("is missing"))
 	}
 	for name, value := range map[string]string{PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinBalancer: p.balancer} {
-		if value == "" && !(name == PinBalancer && p.kind == Reprotect) {
+		if value == "" && !(name == PinBalancer && (p.kind == Reprotect || p.lit)) {
 			note(name, errors.New("is missing"))
 		}
 	}

@@ -42,7 +42,7 @@ func (w *crew) procedure() runbook.Procedure {
 		p.Steps = w.takeover()
 	}
 	for i := range p.Steps {
-		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil {
+		if s := &p.Steps[i]; s.Do != nil && s.Await == nil && s.Verify == nil && !strings.HasPrefix(s.ID, "apply-") {
 			s.Await = s.Check // a change counts when it is seen, not when it was answered
 		}
 		if s := &p.Steps[i]; w.c.Operator.RoleARN != "" && s.Do != nil && slices.ContainsFunc(s.Calls, asOperator) {
@@ -55,6 +55,9 @@ func (w *crew) procedure() runbook.Procedure {
 // takeover is the graph of a run that takes users to another region, from the fence to the report. A failback is a switchover that begins
 // once the region has stayed well, and ends with a standby made anew where users were.
 func (w *crew) takeover() []runbook.Step {
+	if w.p.point != nil {
+		return w.restoration()
+	}
 	var p runbook.Procedure
 	open, promote, edge := w.openGate(), w.promoteGate(), w.edgeGate()
 	freeze := w.freezeStep(open)
@@ -69,6 +72,12 @@ func (w *crew) takeover() []runbook.Step {
 			w.writerStep(promote, stepSettle))
 	}
 	p.Steps = append(p.Steps, w.deployStep(StepPromote, stepScale), w.targetsStep(stepDeploy), w.verifyStep(stepTargets))
+	return append(p.Steps, w.arrival(open, edge)...)
+}
+
+// arrival are the steps from where the region that takes over answers as it should: users are moved, and what they came from is settled.
+func (w *crew) arrival(open, edge *runbook.Gate) []runbook.Step {
+	var p runbook.Procedure
 	public := []string{}
 	if len(w.p.records) > 0 {
 		p.Steps = append(p.Steps, w.edgeStep(edge, stepVerify))
@@ -119,8 +128,11 @@ func (w *crew) closing(written string, before ...string) []runbook.Step {
 
 // writerStep gives an unplanned run its writer: a replica is promoted, or, where there is none, what was left is taken up again.
 func (w *crew) writerStep(gate *runbook.Gate, after ...string) runbook.Step {
-	if w.p.left != nil {
+	switch {
+	case w.p.left != nil:
 		return w.retakeStep(gate, after...)
+	case w.p.point != nil:
+		return w.restoredStep(gate, after...)
 	}
 	return w.promoteStep(gate, after...)
 }

@@ -47,6 +47,7 @@ type builder struct {
 	pinned   string                       // the bucket of the states, as this run has pinned it
 	digests  map[string]string            // images to run, by service
 	images   map[string]map[string]string // by root, then by service: those of its last apply, for a look that chooses none
+	point    *RestorePoint                // what the standby's database is restored from; nil: lifeboat.yaml's input
 }
 
 // turns lets one at a time through for each name.
@@ -93,7 +94,7 @@ func (r *Runner) newBuilder(ctx context.Context, pins runbook.Pins, run string) 
 	if primary := config.Ownership(pins[pinPrimary]); primary != r.c.Terraform.Primary {
 		return nil, &Refusal{fmt.Sprintf("the run was begun with terraform.primary: %s, and lifeboat.yaml says %q now", primary, r.c.Terraform.Primary), "start a new one"}
 	}
-	program, err := findTerraform(ctx, r.c)
+	program, err := findTerraform(ctx, r.c, r.opt.Terraform)
 	if err != nil {
 		return nil, &Refusal{"terraform cannot be run: " + err.Error(), ""}
 	}
@@ -101,6 +102,13 @@ func (r *Runner) newBuilder(ctx context.Context, pins runbook.Pins, run string) 
 	b.watch, b.asked, b.run, b.phase, b.program = r.watch, r.opt.Asked, run, pins[PinPhase], program
 	b.dir, b.pinned = ProvisionDir(r.c, run), pins[pinBucket]
 	b.besides.managed = pins[pinManaged]
+	if text := pins[PinPoint]; text != "" {
+		p, err := readPoint(text)
+		if err != nil {
+			return nil, fmt.Errorf("pin %s: %w", PinPoint, err)
+		}
+		b.point = &p
+	}
 	for name, value := range pins {
 		if service, ok := strings.CutPrefix(name, pinDigest); ok {
 			b.digests[service] = value
@@ -118,7 +126,10 @@ func bareBuilder(c *config.Config, s *State, opt Options) *builder {
 }
 
 // findTerraform is the program that provisions an estate. A simulated one is provisioned by Lifeboat itself, which stands in for it.
-func findTerraform(ctx context.Context, c *config.Config) (tf.Program, error) {
+func findTerraform(ctx context.Context, c *config.Config, within tf.Within) (tf.Program, error) {
+	if within != nil {
+		return tf.Program{Version: "simulated", Within: within}, nil
+	}
 	if c.Simulated != nil {
 		self, err := os.Executable()
 		return tf.Program{Path: self, Version: "simulated"}, err
@@ -128,7 +139,7 @@ func findTerraform(ctx context.Context, c *config.Config) (tf.Program, error) {
 
 // TerraformWords is the program that an estate is provisioned with, as a person calls it: "terraform 1.11.4"; "" where there is none.
 func TerraformWords(ctx context.Context, c *config.Config) string {
-	p, err := findTerraform(ctx, c)
+	p, err := findTerraform(ctx, c, nil)
 	if err != nil {
 		return ""
 	}

@@ -194,7 +194,7 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 	}
 	b := bareBuilder(c, s, opt)
 	var err error
-	if b.program, err = findTerraform(ctx, c); err != nil {
+	if b.program, err = findTerraform(ctx, c, nil); err != nil {
 		return all(PhaseUnknown, err.Error())
 	}
 	b.dir = ProvisionDir(c, "states")

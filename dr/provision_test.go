@@ -332,7 +332,7 @@ func TestNoPasswordIsInAJournalALogOrAPlan(t *testing.T) {
 
 func program(t *testing.T, s *stack) tf.Program {
 	t.Helper()
-	p, err := findTerraform(t.Context(), s.cfg)
+	p, err := findTerraform(t.Context(), s.cfg, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

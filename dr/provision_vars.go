@@ -38,6 +38,7 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 	if targets := b.healthTargets(vars); root == "failover" && len(targets) > 0 {
 		vars["health_targets"] = targets
 	}
+	b.pointVariables(vars)
 	if digests := b.digestsOf(root); len(digests) > 0 {
 		vars["digests"] = digests
 	}

@@ -11,12 +11,14 @@ import (
 
 // Order is what a run is to do. It is written down for the child that runs it.
 type Order struct {
-	Run       string             `json:"run"`
-	Kind      Kind               `json:"kind,omitempty"`  // of a new run; a resumed one's is in its journal
-	Phase     string             `json:"phase,omitempty"` // of a new run of Provision: one of ProvisionPhases
-	DryRun    bool               `json:"dry_run,omitempty"`
-	Overrides []runbook.Override `json:"overrides,omitempty"` // of what stands against starting: no lock, the cool-down
-	TakeOver  string             `json:"take_over,omitempty"`
+	Run    string `json:"run"`
+	Kind   Kind   `json:"kind,omitempty"`  // of a new run; a resumed one's is in its journal
+	Phase  string `json:"phase,omitempty"` // of a new run of Provision: one of ProvisionPhases
+	DryRun bool   `json:"dry_run,omitempty"`
+	// RecoveryPoint is what a database is restored from, where one is: a snapshot's name or a moment; "": the newest.
+	RecoveryPoint string             `json:"recovery_point,omitempty"`
+	Overrides     []runbook.Override `json:"overrides,omitempty"` // of what stands against starting: no lock, the cool-down
+	TakeOver      string             `json:"take_over,omitempty"`
 	// Silent is since when whoever ordered the run has seen nothing of the region being left answer; zero where something did. The
 	// run itself has only begun to look.
 	Silent time.Time `json:"silent,omitzero"`
@@ -127,7 +129,7 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err != nil {
 		return nil, nil, fmt.Errorf("what was promoted last cannot be told: %w", err)
 	}
-	pins, err := makePlan(r.c, e, o.Kind, writer, memory, last)
+	pins, err := makePlan(r.c, e, o.Kind, writer, memory, last, o.RecoveryPoint)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -135,6 +137,9 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	w, err := r.crew(ctx, pins, o.Run)
 	if err != nil {
 		return nil, nil, err
+	}
+	if w.p.point != nil && w.build == nil {
+		return nil, nil, &Refusal{"Terraform makes what does not run in " + w.p.to + ", and it cannot be run: " + w.unbuilt, "name the bucket of the states in lifeboat.yaml (terraform, state), and see that terraform can be found"}
 	}
 	if err := w.complete(ctx); err != nil {
 		return nil, nil, err
@@ -158,7 +163,7 @@ func (r *Runner) settled(ctx context.Context) *Estate {
 // complete takes down what only a fresh look at the region that takes over tells: the grace of its services' health checks.
 func (w *crew) complete(ctx context.Context) error {
 	now, err := states(ctx, w.arriving(), w.p.arriving(), atTo)
-	if err != nil {
+	if err != nil && !(w.p.lit && missing(err)) { // a pilot light's are not there yet
 		return &Refusal{Why: "the services of " + w.p.to + " could not be read: " + whyOf(err), Remedy: remedyOf(err)}
 	}
 	for i := range w.p.services {

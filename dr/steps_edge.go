@@ -22,8 +22,8 @@ func (w *crew) verifyStep(after ...string) runbook.Step {
 	}
 }
 
-func (w *crew) answers(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
-	direct := question(regionNamed(w.c, w.p.to).Probe)
+func (w *crew) answers(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+	direct := w.doorOf(t)
 	a, err := w.edge.Probe(ctx, direct)
 	if fault.KindOf(err) == fault.NotConfigured {
 		return runbook.Seen{}, fmt.Errorf("lifeboat.yaml has no probe of %s's balancer, so nobody can ask it: %w", w.p.to, err)
@@ -73,8 +73,8 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 		After: after, Gate: gate, Undoing: runbook.UndoNever, Timeout: shortStep,
 		Calls: slices.Concat(zoneCalls(), []runbook.Call{call("cloudflare:BatchDNSRecords", runbook.Control, "")}, w.sendCalls()),
 		Paper: w.edgePaper,
-		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
-			done, foreign, err := w.edge.Switched(ctx, w.p.records)
+		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			done, foreign, err := w.edge.Switched(ctx, w.p.switches(t.Pins()))
 			if err != nil {
 				return runbook.Seen{}, w.nextLever(err)
 			}
@@ -84,8 +84,8 @@ func (w *crew) edgeStep(gate *runbook.Gate, after ...string) runbook.Step {
 			return runbook.Seen{So: done == len(w.p.records), Text: fmt.Sprintf("%d of %d switched", done, len(w.p.records))}, nil
 		},
 		Before: w.maySend,
-		Do: func(ctx context.Context, _ *runbook.Task) error {
-			return w.nextLever(w.edge.SwitchRecords(ctx, w.p.records))
+		Do: func(ctx context.Context, t *runbook.Task) error {
+			return w.nextLever(w.edge.SwitchRecords(ctx, w.p.switches(t.Pins())))
 		},
 	}
 }
@@ -111,9 +111,9 @@ func (w *crew) sendCalls() []runbook.Call {
 	return append([]runbook.Call{call("probe:balancer", runbook.Data, w.p.to)}, w.readAgain()...)
 }
 
-func (w *crew) edgePaper(runbook.Pins) []string {
+func (w *crew) edgePaper(pins runbook.Pins) []string {
 	out := []string{"# in Cloudflare's dashboard, zone " + w.c.Edge.Cloudflare.Zone + ", or by its API:"}
-	for _, r := range w.p.records {
+	for _, r := range w.p.switches(pins) {
 		out = append(out, fmt.Sprintf("# %s %s: %s -> %s", r.Type, r.Name, r.From, r.To))
 	}
 	return out

@@ -14,6 +14,7 @@ import (
 	"lifeboat/aws/fault"
 	"lifeboat/dr/config"
 	"lifeboat/dr/pg"
+	"lifeboat/tf"
 )
 
 // Options are what Open needs beyond lifeboat.yaml.
@@ -23,6 +24,8 @@ type Options struct {
 	Env  func(name string) string                                          // nil: os.Getenv
 	// Journals opens what tells of the estate's runs; nil: no journal is read.
 	Journals OpenJournals
+	// Terraform runs it within this process; nil: lifeboat.yaml's program, or for a simulated estate Lifeboat itself.
+	Terraform tf.Within
 }
 
 func (o Options) withDefaults() Options {

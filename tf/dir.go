@@ -60,7 +60,7 @@ type Dir struct {
 	spec Spec
 	path string // where Terraform runs
 	logs string
-	exec *tfexec.Terraform
+	exec engine
 	one  sync.Mutex // one Terraform at a time
 }
 
@@ -88,17 +88,22 @@ func Prepare(s Spec) (*Dir, error) {
 	if err := d.write(); err != nil {
 		return nil, fmt.Errorf("the working directory of %s: %w", s.Root, err)
 	}
-	var err error
-	if d.exec, err = tfexec.NewTerraform(d.path, s.Program.Path); err != nil {
+	if s.Program.Within != nil {
+		d.exec = within{s.Program.Within, d.path}
+		return d, nil
+	}
+	exec, err := tfexec.NewTerraform(d.path, s.Program.Path)
+	if err != nil {
 		return nil, err
 	}
+	d.exec = process{exec}
 	// An interrupted Terraform is waited for as long as its current writes take.
-	_ = d.exec.SetWaitDelay(0)
+	_ = exec.SetWaitDelay(0)
 	env, err := d.environment()
 	if err != nil {
 		return nil, err
 	}
-	return d, d.exec.SetEnv(env)
+	return d, exec.SetEnv(env)
 }
 
 // Path is the working directory.

@@ -20,6 +20,7 @@ type Program struct {
 	Path    string
 	Version string // 1.11.4
 	Tofu    bool
+	Within  Within // runs it instead of Path; nil: it is a process
 }
 
 // Words is the program as a person calls it: "terraform 1.11.4".

@@ -6,13 +6,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
 // The provider cache is not made for two that fill it at once.
@@ -27,20 +26,12 @@ func (d *Dir) Init(ctx context.Context, migrate bool) error {
 		filling.Lock()
 		defer filling.Unlock()
 	}
-	opts := []tfexec.InitOption{tfexec.ForceCopy(migrate)}
-	if !migrate {
-		opts = append(opts, tfexec.Reconfigure(true))
-	}
+	settings := map[string]string{}
 	if b := d.spec.Backend; b != nil {
-		settings := map[string]string{"bucket": b.Bucket, "key": b.Key(d.spec.Root), "region": b.Region}
-		for name, value := range b.More {
-			settings[name] = value
-		}
-		for name, value := range settings {
-			opts = append(opts, tfexec.BackendConfig(name+"="+value))
-		}
+		settings["bucket"], settings["key"], settings["region"] = b.Bucket, b.Key(d.spec.Root), b.Region
+		maps.Copy(settings, b.More)
 	}
-	return d.plainly("init", d.exec.Init(ctx, opts...))
+	return d.plainly("init", d.exec.Init(ctx, settings, migrate))
 }
 
 // PlanOptions say what is planned.
@@ -55,19 +46,12 @@ type PlanOptions struct {
 func (d *Dir) Plan(ctx context.Context, o PlanOptions, each func(Event)) (*Plan, error) {
 	d.one.Lock()
 	defer d.one.Unlock()
-	opts := []tfexec.PlanOption{tfexec.Out(planFile), tfexec.Destroy(o.Destroy), tfexec.RefreshOnly(o.RefreshOnly)}
-	for _, t := range o.Targets {
-		opts = append(opts, tfexec.Target(t))
-	}
 	_ = os.Remove(filepath.Join(d.path, planFile))
-	err := d.followed("plan", each, func(f *follower) error {
-		_, err := d.exec.PlanJSON(ctx, f, opts...)
-		return err
-	})
+	err := d.followed("plan", each, func(f *follower) error { return d.exec.Plan(ctx, o, f) })
 	if err != nil {
 		return nil, err
 	}
-	raw, err := d.exec.ShowPlanFile(ctx, planFile)
+	raw, err := d.exec.Planned(ctx)
 	if err != nil {
 		return nil, d.plainly("show", err)
 	}
@@ -91,9 +75,7 @@ func (d *Dir) Digest() string {
 func (d *Dir) Apply(ctx context.Context, each func(Event)) error {
 	d.one.Lock()
 	defer d.one.Unlock()
-	return d.followed("apply", each, func(f *follower) error {
-		return d.exec.ApplyJSON(ctx, f, tfexec.DirOrPlan(planFile))
-	})
+	return d.followed("apply", each, func(f *follower) error { return d.exec.Apply(ctx, f) })
 }
 
 // followed runs a command that prints events, and makes a Failure of what it said when it failed.
@@ -104,7 +86,6 @@ func (d *Dir) followed(op string, each func(Event), run func(*follower) error) e
 	}
 	defer func() { _ = log.Close() }()
 	f := &follower{each: d.discreet(each), log: func(text []byte) { _, _ = fmt.Fprintln(log, d.masked(string(text))) }}
-	defer d.exec.SetStdout(nil)
 	err = d.secret(func() error { return run(f) })
 	if err == nil {
 		return nil

@@ -90,7 +90,9 @@ func (s *Server) describeRegion(r *cloud.Region, edge EdgeDescription, later *cl
 		d.Repositories = append(d.Repositories, repository.Name)
 	}
 	for _, secret := range r.Secrets {
-		d.Secrets = append(d.Secrets, secret.Name)
+		if strings.HasSuffix(secret.Name, "/database") { // a stack's others are each region's own
+			d.Secrets = append(d.Secrets, secret.Name)
+		}
 	}
 	for _, b := range r.Buckets {
 		d.Buckets = append(d.Buckets, b.Name)

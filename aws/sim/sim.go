@@ -145,6 +145,9 @@ func (s *Server) Close() error {
 	return s.closed
 }
 
+// Terraform is the stand-in for Terraform on this simulator, in this process.
+func (s *Server) Terraform() terraform.Within { return terraform.Within{Handler: handler(s.cloud)} }
+
 // Cloud is the model, for tests in this process.
 func (s *Server) Cloud() *cloud.Cloud { return s.cloud }
 

@@ -69,7 +69,7 @@ func (p *planner) found(ctx context.Context, w *wish, id string) (*instance, err
 // ignored are attributes that the stack leaves to others once a resource is there.
 var ignored = map[string][]string{
 	"aws_ecs_service": {"desired_count"},
-	"aws_db_instance": {"vpc_security_group_ids", "db_name", "username"},
+	"aws_db_instance": {"vpc_security_group_ids", "db_name", "username", "snapshot_identifier", "restore_to_point_in_time"},
 	"aws_s3_object":   {"content", "content_type", "key", "force_destroy"},
 }
 

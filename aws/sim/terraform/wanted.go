@@ -44,7 +44,7 @@ func cmpOr(a, b string) string {
 // strategy is the one by which a root's list is read: a pilot light that is lit is a cold standby.
 func (v variables) strategy(root string) string {
 	s := v.text("strategy")
-	if s == "pilot-light" && root == "compute" && v.running() {
+	if s == "pilot-light" && (root == "compute" || root == "foundation") && v.running() {
 		return "cold-standby"
 	}
 	return s
@@ -357,6 +357,14 @@ func (v variables) instance(root, address, account string) map[string]any {
 	own["replicate_source_db"] = v["primary_database_arn"]
 	if root != "data" {
 		own["replicate_source_db"] = "arn:aws:rds:" + v.standby() + ":" + account + ":db:" + v.text("estate") + "-dr-db"
+	}
+	if v["restore"] == nil {
+		return own
+	}
+	own["allocated_storage"], own["engine_version"] = nil, nil // what it is restored from has them
+	own["snapshot_identifier"] = v.at("restore.snapshot")
+	if arn := v.at("restore.backups_arn"); arn != nil {
+		own["restore_to_point_in_time"] = []any{map[string]any{"source_db_instance_automated_backups_arn": arn, "restore_time": v.at("restore.time")}}
 	}
 	return own
 }
