@@ -200,10 +200,11 @@ func TestARerunNeverTakesAnotherRecoveryPointAndNeverReplacesADatabase(t *testin
 		time.Sleep(2 * time.Minute)
 		r := w.runner()
 		by := typing(accepted()...)
-		first := waitOnce(t, w, r, by, "apply-data")
+		first := diesBefore(t, w, r, by, StepPromote)
 		was := w.resourceOf(west, "davidshaevel-dr-db")
-		w.in(func(in *cloud.World) { in.Matured() }) // newer snapshots
-		time.Sleep(40 * time.Minute)                 // and newer moments
+		w.in(func(in *cloud.World) { in.Matured() })                      // newer snapshots
+		time.Sleep(40 * time.Minute)                                      // and newer moments
+		w.cfg.Terraform.Inputs = configAt(t, w.cfg.Path).Terraform.Inputs // as another process reads them
 		_, pins, err := w.runner().plan(t.Context(), Order{Run: "later", Kind: Failover})
 		if err != nil {
 			t.Fatal(err)
@@ -220,19 +221,55 @@ func TestARerunNeverTakesAnotherRecoveryPointAndNeverReplacesADatabase(t *testin
 	})
 }
 
-// waitOnce begins a failover and stops it once a step is over.
-func waitOnce(t *testing.T, w *estateInTime, r *Runner, by runbook.Operator, step string) runbook.View {
+// diesBefore begins a failover whose process ends right before a step's first entry is written.
+func diesBefore(t *testing.T, w *estateInTime, r *Runner, by runbook.Operator, step string) runbook.View {
 	t.Helper()
-	run, err := w.begin(t.Context(), r, "", by)
+	ctx, stop := context.WithCancelCause(t.Context())
+	r.state.Archive = endingArchive{r.state.Archive, `"` + step + `"`, stop}
+	run, err := w.begin(ctx, r, "", by)
 	if err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, run, func(v runbook.View) bool {
-		s, _ := v.Step(step)
-		return s.State.Over() || v.Ending != runbook.Running
-	})
-	run.Stop("test", "to be begun again")
-	return run.Wait().View
+	run.Wait()
+	if context.Cause(ctx) == nil {
+		t.Fatalf("%s was never reached: %s", step, run.View().Note)
+	}
+	return run.View()
+}
+
+// endingArchive ends a process before it writes of a step.
+type endingArchive struct {
+	runbook.Archive
+	step string
+	end  context.CancelCauseFunc
+}
+
+func (a endingArchive) Store(run string) (runbook.Store, error) {
+	s, err := a.Archive.Store(run)
+	return endingStore{s, a.step, a.end}, err
+}
+
+type endingStore struct {
+	runbook.Store
+	step string
+	end  context.CancelCauseFunc
+}
+
+func (s endingStore) Append(ctx context.Context, seq int64, entry []byte) error {
+	if seq > 1 && strings.Contains(string(entry), s.step) {
+		s.end(errCrash)
+		return errCrash
+	}
+	return s.Store.Append(ctx, seq, entry)
+}
+
+func configAt(t *testing.T, path string) *config.Config {
+	t.Helper()
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func samePoint(t *testing.T, a, b string) bool {

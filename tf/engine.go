@@ -20,6 +20,7 @@ type engine interface {
 	Apply(ctx context.Context, told io.Writer) error
 	Show(ctx context.Context) (*tfjson.State, error)
 	StatePull(ctx context.Context) (string, error)
+	StatePush(ctx context.Context, path string) error
 	Output(ctx context.Context) (map[string]tfexec.OutputMeta, error)
 	Import(ctx context.Context, address, id string) error
 	StateRm(ctx context.Context, address string) error
@@ -63,6 +64,10 @@ func (p process) Apply(ctx context.Context, told io.Writer) error {
 func (p process) Show(ctx context.Context) (*tfjson.State, error) { return p.exec.Show(ctx) }
 
 func (p process) StatePull(ctx context.Context) (string, error) { return p.exec.StatePull(ctx) }
+
+func (p process) StatePush(ctx context.Context, path string) error {
+	return p.exec.StatePush(ctx, path)
+}
 
 func (p process) Output(ctx context.Context) (map[string]tfexec.OutputMeta, error) {
 	return p.exec.Output(ctx)
@@ -158,6 +163,10 @@ func (w within) StatePull(ctx context.Context) (string, error) {
 	var out bytes.Buffer
 	err := w.do(ctx, &out, "state", "pull")
 	return out.String(), err
+}
+
+func (w within) StatePush(ctx context.Context, path string) error {
+	return w.do(ctx, io.Discard, "state", "push", path)
 }
 
 func (w within) Output(ctx context.Context) (map[string]tfexec.OutputMeta, error) {

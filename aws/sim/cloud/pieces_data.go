@@ -185,6 +185,7 @@ func restoreOf(w *World, p Piece) RestoreOrder {
 		Class: text(p.Values, "instance_class"), KMSKey: text(p.Values, "kms_key_id"), Subnets: text(p.Values, "db_subnet_group_name"),
 		Parameters: text(p.Values, "parameter_group_name"), Groups: wordsOf(p.Values, "vpc_security_group_ids"), Retention: number(p.Values, "backup_retention_period"),
 		MultiAZ: flag(p.Values, "multi_az"), MaxStorage: number(p.Values, "max_allocated_storage"), Protected: flag(p.Values, "deletion_protection"), Tags: p.tags(w),
+		Upkeep: upkeepOf(p.Values),
 	}
 }
 

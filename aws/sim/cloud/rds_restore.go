@@ -26,6 +26,7 @@ type RestoreOrder struct {
 	MaxStorage int
 	Protected  bool
 	Tags       []Tag
+	Upkeep
 }
 
 // Restore makes an instance that holds what its source held at a moment, the master password of that moment among it.
@@ -44,7 +45,7 @@ func (w *World) Restore(r *Region, o RestoreOrder) (*Database, error) {
 		ID: o.ID, ARN: r.arn("rds", "db:"+o.ID), ResourceID: "db-" + strings.ToUpper(w.hex(26)), Class: o.Class, Version: source.Version,
 		Host: r.endpoint(o.ID), Port: 5432, AZ: r.AZ(0), MultiAZ: o.MultiAZ, Storage: source.Storage, MaxStorage: o.MaxStorage, StorageType: source.StorageType,
 		KMSKey: o.KMSKey, Retention: o.Retention, DeletionProtection: o.Protected, Name: source.Name, User: source.User, Subnets: o.Subnets, Parameters: o.Parameters,
-		Created: w.now, Started: w.now, Groups: o.Groups, Timeline: source.Timeline + 1, Tags: o.Tags, region: r, down: w.now, system: source.system,
+		Created: w.now, Started: w.now, Groups: o.Groups, Timeline: source.Timeline + 1, Tags: o.Tags, region: r, down: w.now, system: source.system, Upkeep: o.Upkeep,
 	}
 	if db.KMSKey == "" {
 		db.KMSKey = key

@@ -351,14 +351,19 @@ func (v variables) instance(root, address, account string) map[string]any {
 		own["password_wo_version"] = v["database_password_version"]
 	}
 	if !follows {
-		return own
+		return v.restored(root, own)
 	}
 	own["allocated_storage"] = nil // the source's
 	own["replicate_source_db"] = v["primary_database_arn"]
 	if root != "data" {
 		own["replicate_source_db"] = "arn:aws:rds:" + v.standby() + ":" + account + ":db:" + v.text("estate") + "-dr-db"
 	}
-	if v["restore"] == nil {
+	return own
+}
+
+// restored adds what the standby's database is restored from, where it is.
+func (v variables) restored(root string, own map[string]any) map[string]any {
+	if root != "data" || v["restore"] == nil {
 		return own
 	}
 	own["allocated_storage"], own["engine_version"] = nil, nil // what it is restored from has them
