@@ -198,8 +198,10 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 		return all(PhaseUnknown, err.Error())
 	}
 	b.dir = ProvisionDir(c, "states")
-	if err := b.learn(ctx, []string{"bootstrap"}); err != nil {
-		return all(PhaseUnknown, err.Error())
+	if b.bucket() == "" || c.Simulated != nil { // bootstrap's own state tells which it is
+		if err := b.learn(ctx, []string{"bootstrap"}); err != nil {
+			return all(PhaseUnknown, err.Error())
+		}
 	}
 	if b.bucket() == "" && c.Simulated == nil {
 		return all(PhaseNotYet, "")
@@ -226,14 +228,11 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 // held is what a root's state holds.
 func (b *builder) held(ctx context.Context, root string) RootState {
 	r := RootState{Name: root, State: PhaseUnknown}
-	d, err := b.bare(ctx, root)
-	if notYet(err) {
-		r.State = PhaseNotYet
-		return r
+	n, there, err := b.heldThere(ctx, root)
+	if !there && err == nil {
+		n, err = b.heldHere(ctx, root)
 	}
-	if err == nil {
-		r.Resources, err = d.Held(ctx)
-	}
+	r.Resources = n
 	switch {
 	case err != nil:
 		r.Why = err.Error()
@@ -243,4 +242,31 @@ func (b *builder) held(ctx context.Context, root string) RootState {
 		r.State = PhaseThere
 	}
 	return r
+}
+
+// heldThere is how many resources a root's state holds in the bucket of the states: one request, where Terraform takes seconds a root.
+// It is not there where the bucket has no such state, or there is no bucket.
+func (b *builder) heldThere(ctx context.Context, root string) (n int, there bool, err error) {
+	s, err := b.store()
+	if err != nil || s == nil || b.c.Simulated != nil {
+		return 0, false, err
+	}
+	o, err := s.Get(ctx, b.backend().Key(root))
+	if err != nil || !o.Found {
+		return 0, err == nil && root != "bootstrap", err // bootstrap's may still be on this machine
+	}
+	n, err = tf.Resources(string(o.Body))
+	return n, true, err
+}
+
+// heldHere asks Terraform how many resources a root's state holds, wherever that is.
+func (b *builder) heldHere(ctx context.Context, root string) (int, error) {
+	d, err := b.bare(ctx, root)
+	if notYet(err) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return d.Held(ctx)
 }

@@ -56,10 +56,11 @@ func (d *Dir) Held(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, d.plainly("state pull", err)
 	}
-	return held(text)
+	return Resources(text)
 }
 
-func held(state string) (n int, err error) {
+// Resources is how many resources a state holds, by its text: that of an object in a bucket is the same.
+func Resources(state string) (n int, err error) {
 	if strings.TrimSpace(state) == "" {
 		return 0, nil // there is none yet
 	}
