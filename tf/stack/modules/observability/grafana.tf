@@ -11,7 +11,7 @@ locals {
       apiVersion = 1
       providers  = [{ name = "lifeboat", type = "file", options = { path = "/tmp/provisioning/boards" } }]
     })
-    "boards/lifeboat.json"   = jsonencode(local.dashboard)
+    "boards/lifeboat.json"   = "${jsonencode(local.dashboard)}\n" # a file ends its last line; a value that names the other region would be a fault
     "alerting/lifeboat.yaml" = yamlencode({ apiVersion = 1, groups = local.alerts })
   }
 
