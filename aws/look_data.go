@@ -47,6 +47,19 @@ func (c *Changer) Snapshot(ctx context.Context, id string) (DBSnapshot, error) {
 	return l.snapshotOf(out.DBSnapshots[0]), nil
 }
 
+// RecoveryPoints reads what there is in this region of an instance, whichever region it is in, that its data could be brought back from: the
+// newest data first. What is still being made is among it.
+func (c *Changer) RecoveryPoints(ctx context.Context, database string) ([]DBSnapshot, []Backup, error) {
+	l := c.read.look(ctx)
+	defer l.end()
+	snapshots, err := l.snapshotsOf(ctx, []string{database})
+	if err != nil {
+		return nil, nil, err
+	}
+	backups, err := l.backupsOf(ctx, []string{database})
+	return snapshots, backups, err
+}
+
 // Targets reads the health of target groups by ARN, in that order. Their balancers' names are not read.
 func (c *Changer) Targets(ctx context.Context, groups []string) ([]TargetGroup, error) {
 	l := c.read.look(ctx)

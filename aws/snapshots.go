@@ -36,6 +36,11 @@ func (l *look) snapshots(ctx context.Context) ([]DBSnapshot, error) {
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
+	return l.snapshotsOf(ctx, ids)
+}
+
+// snapshotsOf reads those of instances by name.
+func (l *look) snapshotsOf(ctx context.Context, ids []string) ([]DBSnapshot, error) {
 	list, err := pages(ctx, l, "rds:DescribeDBSnapshots", "", rds.NewDescribeDBSnapshotsPaginator(
 		l.api.rds, &rds.DescribeDBSnapshotsInput{Filters: byInstance(ids)}))
 	if err != nil {
@@ -78,6 +83,11 @@ func (l *look) backups(ctx context.Context) ([]Backup, error) {
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
+	return l.backupsOf(ctx, ids)
+}
+
+// backupsOf reads those of instances by name.
+func (l *look) backupsOf(ctx context.Context, ids []string) ([]Backup, error) {
 	list, err := pages(ctx, l, "rds:DescribeDBInstanceAutomatedBackups", "", rds.NewDescribeDBInstanceAutomatedBackupsPaginator(
 		l.api.rds, &rds.DescribeDBInstanceAutomatedBackupsInput{Filters: byInstance(ids)}))
 	if err != nil {

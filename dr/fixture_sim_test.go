@@ -20,6 +20,7 @@ import (
 	"lifeboat/aws"
 	"lifeboat/aws/sim"
 	"lifeboat/aws/sim/cloud"
+	"lifeboat/aws/sim/terraform"
 	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 	"lifeboat/tf"
@@ -35,6 +36,9 @@ const (
 func TestMain(m *testing.M) {
 	if os.Getenv(stackEnv) != "" && os.Getenv(tf.ProgramEnv) != "" {
 		os.Exit(fakeTerraform(os.Args[1:]))
+	}
+	if director, asked := terraform.Asked(); asked {
+		os.Exit(terraform.Main(director, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	for name, value := range map[string]string{
 		"AWS_ACCESS_KEY_ID": "AKIALIFEBOATSIMULATE", "AWS_SECRET_ACCESS_KEY": "simulated", "AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,

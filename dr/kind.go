@@ -9,6 +9,7 @@ const (
 	Provision  Kind = "provision"  // a phase of the stack, planned, applied and verified
 	Reprotect  Kind = "reprotect"  // a standby is made anew in the region that was left; users do not notice
 	Failback   Kind = "failback"   // a switchover to the primary as built, and a standby where users were
+	Strategy   Kind = "strategy"   // the standby stands by in another way, cheaper or sooner there; users do not notice
 )
 
 // planned says whether a procedure needs both regions, and loses nothing.
@@ -40,6 +41,8 @@ func (k Kind) Phrase(from, to string) string {
 		return "fail back " + from + " to " + to
 	case Provision:
 		return "provision " + to + " beside " + from
+	case Strategy:
+		return "change the strategy of " + to + " beside " + from
 	}
 	return "fail over " + from + " to " + to
 }

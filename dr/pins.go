@@ -12,6 +12,7 @@ import (
 // The names of what a failover or switchover pins in its journal. Those above the line are decided with the plan.
 const (
 	PinKind     = "kind"     // Kind
+	PinStrategy = "strategy" // config.Strategy: how the standby stood by
 	PinReplica  = "replica"  // the instance that is promoted
 	PinSource   = "source"   // the writer that it replicates from
 	PinBalancer = "balancer" // DNS name of the balancer that users are sent to

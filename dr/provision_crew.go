@@ -48,6 +48,11 @@ type builder struct {
 	digests  map[string]string            // images to run, by service
 	images   map[string]map[string]string // by root, then by service: those of its last apply, for a look that chooses none
 	point    *RestorePoint                // what the standby's database is restored from; nil: lifeboat.yaml's input
+
+	// overlay are variables that a run sets for a root for a while, over all others; nil as a value leaves a variable to its default.
+	// sizes are the roles file's as a dry run would leave it. Nil: a run of Provision sets neither.
+	overlay func(root string) map[string]any
+	sizes   func(root string, r Roles) Roles
 }
 
 // turns lets one at a time through for each name.

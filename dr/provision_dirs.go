@@ -68,6 +68,9 @@ func (b *builder) spec(ctx context.Context, root string) (tf.Spec, error) {
 	if err != nil {
 		return s, fmt.Errorf("the roles file, which says who writes and how many tasks run where: %w", err)
 	}
+	if b.sizes != nil {
+		r = b.sizes(root, r)
+	}
 	if s.Roles, err = json.Marshal(r); err != nil {
 		return s, err
 	}

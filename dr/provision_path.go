@@ -50,7 +50,7 @@ const pathRuns = 24
 // roots and the journals. What could not be read makes its phase unknown, with the reason; only journals that cannot be listed are an
 // error. It changes nothing.
 func ProvisionPath(ctx context.Context, c *config.Config, s *State, opt Options) ([]PhaseState, error) {
-	past, err := provisionRuns(ctx, s)
+	past, err := stackRuns(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +74,15 @@ func ProvisionPath(ctx context.Context, c *config.Config, s *State, opt Options)
 // judge says what a phase is, by its roots and its newest run.
 func (p *PhaseState) judge(c *config.Config, past []runbook.View) {
 	for _, v := range past { // the newest first
-		if v.Pins[PinPhase] != p.Name {
+		own := v.Pins[PinPhase] == p.Name
+		if !own && v.Pins[PinStrategyTo] == "" {
 			continue
 		}
-		if p.Run == "" {
+		if own && p.Run == "" {
 			p.Run, p.Open = v.Run, !v.Ending.Closed()
 		}
 		for i := range p.Roots {
-			p.Roots[i].applied(v, p.Run == v.Run && p.Open)
+			p.Roots[i].applied(v, own && p.Run == v.Run && p.Open)
 		}
 	}
 	switch {
@@ -143,14 +144,14 @@ func (r *RootState) applied(v runbook.View, open bool) {
 	}
 }
 
-// provisionRuns are the newest runs that have provisioned something, or were to, the newest first.
-func provisionRuns(ctx context.Context, s *State) ([]runbook.View, error) {
+// stackRuns are the newest runs that have planned or applied roots of the stack to build it, the newest first.
+func stackRuns(ctx context.Context, s *State) ([]runbook.View, error) {
 	ids, err := s.Archive.Runs(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("the runs of the estate could not be listed: %w", err)
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool {
-		return !strings.HasSuffix(id, "-"+string(Provision)) && !strings.Contains(id, string(Provision))
+		return !strings.Contains(id, string(Provision)) && !strings.Contains(id, string(Strategy))
 	})
 	ids = ids[max(0, len(ids)-pathRuns):]
 	views := make([]runbook.View, len(ids))

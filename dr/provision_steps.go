@@ -314,7 +314,7 @@ func (b *builder) notice(root string) runbook.Notice {
 
 // timeWords is how long a step took in this estate's own past runs.
 func (b *builder) timeWords(ctx context.Context, step string) string {
-	past, err := provisionRuns(ctx, b.state)
+	past, err := stackRuns(ctx, b.state)
 	if err != nil {
 		return "unknown: past runs could not be read: " + whyOf(err)
 	}

@@ -35,6 +35,7 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 		}
 		maps.Copy(vars, out)
 	}
+	b.lay(root, vars)
 	if targets := b.healthTargets(vars); root == "failover" && len(targets) > 0 {
 		vars["health_targets"] = targets
 	}
@@ -58,7 +59,15 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 	if err := b.ownVariables(ctx, root, vars); err != nil {
 		return nil, err
 	}
+	b.lay(root, vars)
 	return vars, b.complete(root, vars)
+}
+
+// lay puts what the run sets for a root over what is known of it: before anything follows from these variables, and after.
+func (b *builder) lay(root string, vars map[string]any) {
+	if b.overlay != nil {
+		maps.Copy(vars, b.overlay(root))
+	}
 }
 
 // reads are the roots whose outputs a root takes.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -33,6 +34,8 @@ type Record struct {
 
 	Serve     time.Duration // from the opening gate to the public answers, people's time apart, by past runs; 0: unknown
 	ServeFrom string        // what Serve is of: "failover, 41 days ago"
+
+	serves map[config.Strategy]served // Serve in each strategy in which there was a run
 }
 
 // LeaseSeen is who holds the estate's lock, as it was read.

@@ -6,15 +6,17 @@ import (
 	"maps"
 	"time"
 
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
 // Order is what a run is to do. It is written down for the child that runs it.
 type Order struct {
-	Run    string `json:"run"`
-	Kind   Kind   `json:"kind,omitempty"`  // of a new run; a resumed one's is in its journal
-	Phase  string `json:"phase,omitempty"` // of a new run of Provision: one of ProvisionPhases
-	DryRun bool   `json:"dry_run,omitempty"`
+	Run      string          `json:"run"`
+	Kind     Kind            `json:"kind,omitempty"`     // of a new run; a resumed one's is in its journal
+	Phase    string          `json:"phase,omitempty"`    // of a new run of Provision: one of ProvisionPhases
+	Strategy config.Strategy `json:"strategy,omitempty"` // of a new run of Strategy: the one to change to
+	DryRun   bool            `json:"dry_run,omitempty"`
 	// RecoveryPoint is what a database is restored from, where one is: a snapshot's name or a moment; "": the newest.
 	RecoveryPoint string             `json:"recovery_point,omitempty"`
 	Overrides     []runbook.Override `json:"overrides,omitempty"` // of what stands against starting: no lock, the cool-down
@@ -92,14 +94,19 @@ func (r *Runner) plan(ctx context.Context, o Order) (performer, runbook.Pins, er
 		return r.planTakeover(ctx, o)
 	case Provision:
 		return r.planProvision(ctx, o)
+	case Strategy:
+		return r.planStrategy(ctx, o)
 	}
 	return nil, nil, fmt.Errorf("%q is no procedure", o.Kind)
 }
 
 // perform makes what performs a run from its pins.
 func (r *Runner) perform(ctx context.Context, pins runbook.Pins, run string) (performer, error) {
-	if Kind(pins[PinKind]) == Provision {
+	switch Kind(pins[PinKind]) {
+	case Provision:
 		return r.newBuilder(ctx, pins, run)
+	case Strategy:
+		return r.newStrategist(ctx, pins, run)
 	}
 	return r.crew(ctx, pins, run)
 }
@@ -133,6 +140,7 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if err != nil {
 		return nil, nil, err
 	}
+	pins[PinStrategy] = string(r.c.Strategy)
 	r.pinBuild(ctx, pins, o.Run)
 	w, err := r.crew(ctx, pins, o.Run)
 	if err != nil {
@@ -182,7 +190,7 @@ func (r *Runner) options(o Order) (runbook.Options, error) {
 	}
 	out := runbook.Options{
 		Run: o.Run, By: r.identity(), Host: r.opt.Host, Store: store, TakeOver: o.TakeOver, Operator: o.Operator, Archive: r.state.Archive,
-		Calm: []string{string(Provision), string(Reprotect)},
+		Calm: []string{string(Provision), string(Reprotect), string(Strategy)},
 		Timing: runbook.Timing{
 			Poll: r.c.Waits.Poll.D(), Hold: r.c.Waits.Hold.D(), Settle: r.c.Waits.Settle.D(), CoolDown: r.c.Waits.CoolDown.D(),
 		},

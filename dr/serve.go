@@ -5,10 +5,17 @@ import (
 	"slices"
 	"time"
 
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
-// serveAgain is how long it takes until users are served again, by the estate's past runs: along the critical path of the
+// served is how long it takes until users are served again, and what that is of.
+type served struct {
+	took time.Duration
+	from string // "failover, 41 days ago"
+}
+
+// serveAgain is how long it takes until users are served again, by the estate's past runs in each strategy: along the critical path of the
 // newest run of the kind that tells most, from its opening gate to its public answers, each step taking the median of
 // all those runs and people's time apart.
 func (j *join) serveAgain() {
@@ -16,25 +23,38 @@ func (j *join) serveAgain() {
 	if j.in.Record == nil {
 		return
 	}
-	past := telling(j.in.Record.Runs.Value, to)
-	if len(past) == 0 {
-		return
+	r.serves = map[config.Strategy]served{}
+	for _, s := range Strategies {
+		past := telling(j.in.Record.Runs.Value, to, s)
+		if len(past) == 0 {
+			continue
+		}
+		newest := past[len(past)-1]
+		if took := serveTime(newest, past); took > 0 {
+			r.serves[s] = served{took, fmt.Sprintf("%s, %s", plain(newest.Plan.Name), ago(j.now.Sub(newest.Started)))}
+		}
 	}
-	newest := past[len(past)-1]
-	if r.Serve = serveTime(newest, past); r.Serve > 0 {
-		r.ServeFrom = fmt.Sprintf("%s, %s", plain(newest.Plan.Name), ago(j.now.Sub(newest.Started)))
-	}
+	r.Serve, r.ServeFrom = r.serves[j.cfg.Strategy].took, r.serves[j.cfg.Strategy].from
 }
 
-// telling are the past runs that tell most of a takeover by a region, oldest first: failovers to it, else failovers to
+// strategyOf is how the standby stood by when a run began. Runs of before that was pinned were of a warm standby: no other could be taken
+// over from.
+func strategyOf(v runbook.View) config.Strategy {
+	if s := v.Pins[PinStrategy]; s != "" {
+		return config.Strategy(s)
+	}
+	return config.WarmStandby
+}
+
+// telling are the past runs that tell most of a takeover by a region in a strategy, oldest first: failovers to it, else failovers to
 // the other, else switchovers, in which users wait for the proof that nothing is lost.
-func telling(runs []RunRead, to string) []runbook.View {
+func telling(runs []RunRead, to string, in config.Strategy) []runbook.View {
 	best, found := 0, []runbook.View(nil)
 	for _, read := range runs {
 		v := read.View
 		public, _ := v.Step(StepPublic)
 		rank := 2 * slices.Index([]string{"", string(Switchover), string(Failover)}, v.Plan.Name)
-		if rank <= 0 || v.Plan.DryRun || public.State != runbook.StateDone {
+		if rank <= 0 || v.Plan.DryRun || public.State != runbook.StateDone || strategyOf(v) != in {
 			continue
 		}
 		if v.Plan.To == to {

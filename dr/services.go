@@ -19,7 +19,7 @@ func (j *join) services(i int) {
 	s.r.Services = make([]Service, 0, len(all))
 	for _, c := range all {
 		raw := here[c.Name]
-		v := Service{Name: plain(c.Name), Full: c.Full, Standby: c.Standby, Writes: c.Writes, Seen: seen}
+		v := Service{Name: plain(c.Name), Full: c.Full, Standby: j.cfg.StandsBy(c), Writes: c.Writes, Seen: seen}
 		if raw != nil {
 			fillService(&v, raw, scaling)
 			v.Image = j.image(i, c, running(raw, c, s.index), running(there[c.Name], c, j.sides[1-i].index))

@@ -67,8 +67,8 @@ func (w *crew) mayKeep(ctx context.Context, t *runbook.Task) (runbook.Seen, erro
 	return runbook.Seen{So: ok, Text: words}, nil
 }
 
-// idle waits until an instance is at no work of its own: RDS refuses another then. It is asked right before a change.
-func (w *crew) idle(ctx context.Context, t *runbook.Task, look func(context.Context) (aws.Database, error)) (aws.Database, error) {
+// untilIdle waits until an instance is at no work of its own: RDS refuses another then. It is asked right before a change.
+func untilIdle(ctx context.Context, t *runbook.Task, poll time.Duration, look func(context.Context) (aws.Database, error)) (aws.Database, error) {
 	for {
 		db, err := look(ctx)
 		if err != nil || db.Status == "available" {
@@ -76,7 +76,7 @@ func (w *crew) idle(ctx context.Context, t *runbook.Task, look func(context.Cont
 		}
 		t.Say("%s is %s: waited for", db.ID, db.Status)
 		select {
-		case <-time.After(w.c.Waits.Poll.D()):
+		case <-time.After(poll):
 		case <-ctx.Done():
 			return db, fault.New(fault.TimedOut, t.Step, db.ID, fmt.Errorf("it is %s, and nothing can be changed meanwhile", db.Status))
 		}
@@ -85,7 +85,7 @@ func (w *crew) idle(ctx context.Context, t *runbook.Task, look func(context.Cont
 
 // idleOld is the kept database once it is at no work.
 func (w *crew) idleOld(ctx context.Context, t *runbook.Task) (aws.Database, error) {
-	return w.idle(ctx, t, func(ctx context.Context) (aws.Database, error) {
+	return untilIdle(ctx, t, w.c.Waits.Poll.D(), func(ctx context.Context) (aws.Database, error) {
 		db, found, err := w.old(ctx)
 		if err == nil && !found {
 			err = errNoOld
@@ -159,12 +159,19 @@ func (w *crew) snapshotStep(gate *runbook.Gate, after ...string) runbook.Step {
 
 // snapshotted says whether the old database's snapshot is whole.
 func (w *crew) snapshotted(ctx context.Context) (runbook.Seen, error) {
-	s, err := w.leaving().Snapshot(ctx, w.p.rebuild.Kept)
+	return wholeSnapshot(ctx, w.leaving(), w.p.rebuild.Kept, "")
+}
+
+// wholeSnapshot says whether a snapshot is whole, and whether it is of that database, where one is named.
+func wholeSnapshot(ctx context.Context, c *aws.Changer, id, of string) (runbook.Seen, error) {
+	s, err := c.Snapshot(ctx, id)
 	switch {
 	case err != nil:
 		return runbook.Seen{}, err
 	case s.Status == "failed":
 		return runbook.Seen{}, runbook.Never(fmt.Errorf("snapshot %s has failed: delete it by its name, and try again", s.ID))
+	case of != "" && s.Database != of:
+		return runbook.Seen{}, runbook.Never(fmt.Errorf("snapshot %s is of %s, not of %s", s.ID, s.Database, of))
 	}
 	return runbook.Seen{So: s.Status == "available", Text: fmt.Sprintf("%s: %s, %d %%", s.ID, s.Status, s.Percent)}, nil
 }

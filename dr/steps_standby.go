@@ -199,7 +199,7 @@ func (w *crew) replicaStep(gate *runbook.Gate, after ...string) runbook.Step {
 		},
 		Before: w.mayBuild,
 		Do: func(ctx context.Context, t *runbook.Task) error {
-			_, err := w.idle(ctx, t, func(ctx context.Context) (aws.Database, error) { return w.arriving().Database(ctx, w.p.replica) })
+			_, err := untilIdle(ctx, t, w.c.Waits.Poll.D(), func(ctx context.Context) (aws.Database, error) { return w.arriving().Database(ctx, w.p.replica) })
 			if err != nil {
 				return err
 			}

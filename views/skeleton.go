@@ -33,7 +33,7 @@ func bones(c *config.Config, from config.Region, built dr.Role) dr.Region {
 		r.Balancers = append(r.Balancers, dr.Balancer{Name: b.Name, Probe: dr.ProbeResult{Asked: from.Probe.URL != ""}})
 	}
 	for _, s := range c.Services {
-		r.Services = append(r.Services, dr.Service{Name: s.Name, Full: s.Full, Standby: s.Standby, Writes: s.Writes})
+		r.Services = append(r.Services, dr.Service{Name: s.Name, Full: s.Full, Standby: c.StandsBy(s), Writes: s.Writes})
 	}
 	for _, d := range from.Databases {
 		r.Databases = append(r.Databases, dr.Database{ID: d.ID, Role: "?"})

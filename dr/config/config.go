@@ -135,10 +135,18 @@ type Connection struct {
 type Service struct {
 	Name       string `yaml:"name"`
 	Full       int    `yaml:"full"`                 // tasks when its region serves
-	Standby    int    `yaml:"standby"`              // tasks when it stands by
+	Standby    int    `yaml:"standby"`              // tasks when it stands by warm
 	Writes     bool   `yaml:"writes,omitempty"`     // it writes to the database: a fence stops it
 	Repository string `yaml:"repository,omitempty"` // ECR; its image must be in both regions
 	Container  string `yaml:"container,omitempty"`  // whose image is compared; default: the first
+}
+
+// StandsBy is how many tasks of a service stand by: those of a warm standby, as the file says. The others run none until they are needed.
+func (c *Config) StandsBy(s Service) int {
+	if c.Strategy != WarmStandby {
+		return 0
+	}
+	return s.Standby
 }
 
 // Edge is where users are sent.

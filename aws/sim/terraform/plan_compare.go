@@ -73,6 +73,12 @@ var ignored = map[string][]string{
 	"aws_s3_object":   {"content", "content_type", "key", "force_destroy"},
 }
 
+// ending are attributes that go where they are not wanted any more; others keep what they were made with.
+var ending = map[string][]string{
+	"aws_db_instance":             {"replicate_source_db"},
+	"aws_cloudfront_distribution": {"origin_group"},
+}
+
 // forcing are attributes that cannot be changed: another value is another resource.
 var forcing = map[string][]string{
 	"*":                       {"name", "bucket", "family", "alarm_name", "cluster_name", "repository", "cidr_block", "availability_zone"},
@@ -98,8 +104,10 @@ func (p *planner) differ(c *change, have *instance) {
 		}
 		after[name] = value
 	}
-	if kind == "aws_db_instance" && have.Values["replicate_source_db"] != nil && c.After["replicate_source_db"] == nil {
-		differing, after["replicate_source_db"] = append(differing, "replicate_source_db"), nil
+	for _, name := range ending[kind] {
+		if have.Values[name] != nil && c.After[name] == nil && !slices.Contains(c.Unknown, name) {
+			differing, after[name] = append(differing, name), nil
+		}
 	}
 	for _, name := range c.Unknown {
 		differing = append(differing, name)

@@ -206,6 +206,8 @@ func (v variables) own(root string, w *wish, account string) map[string]any {
 		return own
 	case "aws_ecs_task_definition":
 		return v.definition(root, w, key, account)
+	case "aws_lb":
+		return map[string]any{"enable_deletion_protection": v["deletion_protection"]}
 	case "aws_lb_target_group":
 		return v.targetGroup(key)
 	case "aws_lb_listener_rule":
@@ -383,7 +385,7 @@ func (v variables) distribution() map[string]any {
 		}
 	}
 	origins := []any{origin("first", "origin_domain")}
-	own := map[string]any{"aliases": v["aliases"]}
+	own := map[string]any{"aliases": v["aliases"], "origin_group": nil} // the list's is of an estate that is bridged
 	bridged := v["bridged"] == true || v["bridged"] == nil && v["load_balancer_dns_name"] != nil
 	if bridged {
 		origins = append(origins, origin("second", "load_balancer_dns_name"))
