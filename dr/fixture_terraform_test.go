@@ -3,8 +3,10 @@ package dr
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,7 +28,8 @@ type fakeResource struct {
 	Type    string `json:"type"`
 	Name    string `json:"name"`
 	Import  string `json:"import,omitempty"`
-	Action  string `json:"action,omitempty"` // in a plan: create, delete, replace, import
+	Value   string `json:"value,omitempty"`  // what can be changed in place; {name} is a variable's value
+	Action  string `json:"action,omitempty"` // in a plan: create, update, delete, replace, import
 }
 
 // fakeTerraform speaks as much of Terraform's command line as terraform-exec uses here.
@@ -78,14 +81,45 @@ func (f fakeRun) write(what string, list []fakeResource) {
 
 func (f fakeRun) state() []fakeResource { return f.read("state") }
 
+// wanted are the root's resources: those of a file, which may be of the strategy or with copies of backups beside a replica.
 func (f fakeRun) wanted() []fakeResource {
-	if list := f.read("wanted"); list != nil {
-		return list
+	vars := fakeVariables()
+	strategy := fmt.Sprint(vars["strategy"])
+	if strategy == "warm-standby" && vars["keep_backups"] == true {
+		strategy = "copies"
+	}
+	for _, what := range []string{"wanted." + strategy, "wanted"} {
+		if list := f.read(what); list != nil {
+			for i := range list {
+				list[i].Value = fakeFilled(list[i].Value, vars)
+			}
+			return list
+		}
 	}
 	return []fakeResource{
 		{Address: "aws_vpc." + f.root, Type: "aws_vpc", Name: f.root},
 		{Address: "aws_cloudwatch_log_group." + f.root, Type: "aws_cloudwatch_log_group", Name: "/" + f.root},
 	}
+}
+
+// fakeVariables are those that the working directory has, and two of the stack's defaults.
+func fakeVariables() map[string]any {
+	vars := map[string]any{"deletion_protection": true, "skip_final_snapshot": false}
+	names, _ := filepath.Glob("*.tfvars.json")
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err == nil {
+			_ = json.Unmarshal(text, &vars)
+		}
+	}
+	return vars
+}
+
+func fakeFilled(value string, vars map[string]any) string {
+	for name, v := range vars {
+		value = strings.ReplaceAll(value, "{"+name+"}", fmt.Sprint(v))
+	}
+	return value
 }
 
 func (f fakeRun) pulled() string {
@@ -102,7 +136,14 @@ func fakeOutputs(root string) map[string]any {
 	for _, name := range names {
 		var v any = "x-" + name
 		switch name {
-		case "database_identifier", "distribution_id", "service_names", "primary_site", "load_balancer_suffix":
+		case "database_identifier":
+			v = nil
+			for _, r := range (fakeRun{os.Getenv(stackEnv), root}).state() {
+				if r.Type == "aws_db_instance" {
+					v = r.Name
+				}
+			}
+		case "distribution_id", "service_names", "primary_site", "load_balancer_suffix":
 			v = nil
 		case "state_bucket", "roles_bucket":
 			v = "shop-state"
@@ -131,8 +172,10 @@ func (f fakeRun) plan() int {
 	for _, r := range f.wanted() {
 		i := slices.IndexFunc(has, func(x fakeResource) bool { return x.Address == r.Address })
 		switch {
-		case i >= 0 && has[i].Name == r.Name:
+		case i >= 0 && has[i].Name == r.Name && has[i].Value == r.Value:
 			continue
+		case i >= 0 && has[i].Name == r.Name:
+			r.Action = "update"
 		case i >= 0:
 			r.Name, r.Action = has[i].Name, "replace"
 		case imports[r.Address] != "":
@@ -141,6 +184,12 @@ func (f fakeRun) plan() int {
 			r.Action = "create"
 		}
 		changes = append(changes, r)
+	}
+	for _, r := range has {
+		if !slices.ContainsFunc(f.wanted(), func(x fakeResource) bool { return x.Address == r.Address }) {
+			r.Action = "delete"
+			changes = append(changes, r)
+		}
 	}
 	_ = os.WriteFile("plan.tfplan", fakePlan(changes), 0o600)
 	fmt.Println(`{"type":"refresh_complete","hook":{"resource":{"addr":"data.x"}}}`)
@@ -154,8 +203,12 @@ func (f fakeRun) plan() int {
 func fakePlan(changes []fakeResource) []byte {
 	list := []any{}
 	for _, r := range changes {
-		change := map[string]any{"actions": []string{r.Action}, "after": map[string]any{"name": r.Name}}
+		change := map[string]any{"actions": []string{r.Action}, "after": map[string]any{"name": r.Name, "value": r.Value}}
 		switch r.Action {
+		case "update":
+			change["before"] = map[string]any{"name": r.Name}
+		case "delete":
+			change["before"], change["after"] = map[string]any{"name": r.Name, "value": r.Value}, nil
 		case "replace":
 			change["actions"], change["before"], change["replace_paths"] = []string{"delete", "create"}, map[string]any{"name": r.Name}, []any{[]any{"kms_key_id"}}
 		case "import":
@@ -177,7 +230,10 @@ func (f fakeRun) apply() int {
 	var plan struct {
 		Changes []struct {
 			Address, Type string
-			Change        struct{ After struct{ Name string } }
+			Change        struct {
+				Actions []string
+				After   struct{ Name string }
+			}
 		} `json:"resource_changes"`
 	}
 	text, err := os.ReadFile("plan.tfplan")
@@ -195,6 +251,12 @@ func (f fakeRun) apply() int {
 			return 1
 		}
 		has := slices.DeleteFunc(f.state(), func(x fakeResource) bool { return x.Address == c.Address })
+		if slices.Equal(c.Change.Actions, []string{"delete"}) {
+			f.write("state", has)
+			fmt.Fprintln(applied, "-"+c.Address)
+			fmt.Printf(`{"type":"apply_complete","hook":{"resource":{"addr":%s},"action":"delete","id_value":"id-1","elapsed_seconds":1}}`+"\n", start)
+			continue
+		}
 		want := f.wanted()[slices.IndexFunc(f.wanted(), func(x fakeResource) bool { return x.Address == c.Address })]
 		f.write("state", append(has, want))
 		fmt.Fprintln(applied, c.Address)
@@ -221,6 +283,8 @@ type stack struct {
 	dir  string
 	cfg  *config.Config
 	path string // of lifeboat.yaml
+
+	cloud func(w http.ResponseWriter, asked url.Values) bool // answers what it knows; nil: nothing more than answer does
 }
 
 const stackYAML = `# provisioned by a test
@@ -284,6 +348,12 @@ func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if filepath.Base(r.URL.Path) == rolesFile {
+		if r.Method == http.MethodPut {
+			text, _ := io.ReadAll(r.Body)
+			_ = os.WriteFile(filepath.Join(StateBeside(s.path), rolesFile), text, 0o600)
+			w.Header().Set("ETag", `"2"`)
+			return
+		}
 		object(w, filepath.Join(StateBeside(s.path), rolesFile))
 		return
 	}
@@ -292,6 +362,9 @@ func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_ = r.ParseForm()
+	if s.cloud != nil && s.cloud(w, r.PostForm) {
+		return
+	}
 	if name := r.PostForm.Get("Filters.Filter.1.Values.Value.1"); r.PostForm.Get("Action") == "DescribeDBInstances" && name != "" {
 		fmt.Fprintf(w, `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>%s</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`, name)
 		return

@@ -109,21 +109,6 @@ func (p *stackAtSim) run(o Order, by runbook.Operator) runbook.Result {
 	return run.Wait()
 }
 
-// naming passes gates with all that they ask to be named, and stops at trouble.
-func naming(q runbook.Question) (runbook.Answer, bool) {
-	if q.Kind == runbook.AskTrouble {
-		return runbook.Answer{Choice: runbook.Stop}, true
-	}
-	if q.Notice == nil || len(q.Notice.Failing) == 0 {
-		return runbook.Answer{}, false
-	}
-	a := runbook.Answer{Choice: runbook.Pass, Phrase: q.Offers[0].Phrase, By: "ada"}
-	for _, f := range q.Notice.Failing {
-		a.Overrides = append(a.Overrides, runbook.Override{Phrase: f.Override, Reason: "a test"})
-	}
-	return a, true
-}
-
 func TestStrategiesChangeAtASimulator(t *testing.T) {
 	p := newProvisioned(t)
 	for _, to := range []config.Strategy{config.PilotLight, config.WarmStandby, config.ColdStandby, config.WarmStandby} {
