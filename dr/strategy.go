@@ -23,13 +23,16 @@ type StrategyFacts struct {
 	RPO      string          `json:"rpo"`     // how much is lost, and what it hangs from
 }
 
-// Bill is what it costs a month in words: "about $94, and what is not known: copies of the backups".
+// Bill is what it costs a month in words: "about $94 a month, and by use 1 copy of the backups".
 func (f StrategyFacts) Bill() string {
-	words := fmt.Sprintf("about $%s a month", dollarWords(f.Monthly))
-	if len(f.Unknown) > 0 {
-		words += ", without " + among(f.Unknown)
+	use := "by use " + among(f.Unknown)
+	switch {
+	case len(f.Unknown) == 0:
+		return fmt.Sprintf("about $%s a month", dollarWords(f.Monthly))
+	case f.Monthly == 0:
+		return use
 	}
-	return words
+	return fmt.Sprintf("about $%s a month, and %s", dollarWords(f.Monthly), use)
 }
 
 // StrategiesOf are all ways to stand by, the dearest first.
@@ -65,10 +68,12 @@ func standbyBill(c *config.Config, e *Estate, s config.Strategy) []MoneyLine {
 	if s == config.WarmStandby {
 		b.replica(e, c)
 		b.standing(e, c)
-		b.unknown(1, "file systems of Prometheus and Grafana", "file systems", "a GB that is stored: "+filesGuess)
+		if c.Terraform.Inputs["observability"] != nil {
+			b.unknown(2, "file system", "file systems", "a GB that is stored: "+filesGuess)
+		}
 	}
 	if s != config.WarmStandby || keepBackups(c) == "true" {
-		b.unknown(1, "copies of the backups", "copies of the backups", "a GB of snapshots and logs, and its way between regions: "+copiesGuess)
+		b.unknown(1, "copy of the backups", "copies of the backups", "a GB of snapshots and logs, and its way between regions: "+copiesGuess)
 	}
 	return b.lines()
 }
@@ -107,9 +112,9 @@ func (b *bill) standing(e *Estate, c *config.Config) {
 // serveWords are how long users wait in a strategy: measured by this estate's own runs, where there was one.
 func serveWords(e *Estate, s config.Strategy) string {
 	hangs := map[config.Strategy]string{
-		config.WarmStandby: "hangs from the promotion, which reboots the database, and from the tasks' start: minutes",
-		config.ColdStandby: "hangs from the database's restore, which grows with its size, and from the tasks' start",
-		config.PilotLight:  "hangs from the database's restore, which grows with its size, and from Terraform: gateway, balancer and services are made first",
+		config.WarmStandby: "the promotion, which reboots the database, and the tasks' start: minutes",
+		config.ColdStandby: "the database's restore, which grows with its size, and the tasks' start",
+		config.PilotLight:  "the database's restore, which grows with its size; gateway, balancer and services are made first",
 	}[s]
 	if r := e.Record.serves[s]; r.took > 0 {
 		return "about " + about(r.took) + " (" + r.from + "); " + hangs
@@ -125,15 +130,15 @@ func lossWords(c *config.Config, e *Estate, s config.Strategy) string {
 		}
 		return "the replica's lag, mostly seconds; unknown: there is no replica now"
 	}
-	every := "minutes: RDS copies the log as it is written"
+	every := "minutes, since RDS copies the log as it is written"
 	if c.Terraform.Inputs["snapshot_copies"] != nil {
-		every = "an hour or more: AWS Backup copies a snapshot by its schedule (snapshot_copies)"
+		every = "an hour or more, since AWS Backup copies snapshots by a schedule (snapshot_copies)"
 	}
-	words := "the age of the newest recovery point, " + every
+	words := "the newest recovery point's age: " + every
 	if p := e.copiedPoint(c); !p.At.IsZero() {
 		return words + "; " + copyAge(p, e.At) + " now (" + p.From + ")"
 	}
-	return words + "; unknown: none is copied yet"
+	return words + "; none is copied yet"
 }
 
 // copiedPoint is the newest recovery point of the primary's data in the standby's region; a zero At where none was seen.

@@ -305,7 +305,7 @@ func TestAChangeOfStrategyThatCrashesAtAnyWriteOfItsJournalComesToTheSameEnd(t *
 	if writes < 80 || !strings.Contains(want, "strategy: pilot-light") || strings.Contains(want, `"shop-dr-db"`) {
 		t.Fatalf("%d writes, %s", writes, want)
 	}
-	step := 23
+	step := 60
 	if os.Getenv("LIFEBOAT_E2E") == "full" { // each takes some seconds
 		step = 1
 	}

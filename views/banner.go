@@ -22,6 +22,9 @@ func runTitle(p runbook.Plan) string {
 	if p.DryRun {
 		name = "dry run of a " + name
 	}
+	if way := strategyWay(p); way != "" {
+		return pick(p.DryRun, "plan of a strategy: ", "strategy: ") + way
+	}
 	if provisioning(p) {
 		return pick(p.DryRun, "plan of ", "provisioning ") + phaseName(p)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"lifeboat/aws/fault"
 	"lifeboat/dr"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -84,7 +85,7 @@ func testPath() Provisioning {
 		}
 		return r
 	}
-	return Provisioning{Terraform: "terraform 1.11.4", Primary: "theirs", Phases: []dr.PhaseState{
+	return Provisioning{Terraform: "terraform 1.11.4", Primary: "theirs", Strategies: testStrategies(), Phases: []dr.PhaseState{
 		{Name: "foundation", Title: "state, roles and network", State: dr.PhaseThere, Run: makeRun,
 			Items: []dr.WorkItem{item("TT-65", "Terraform environment and state"), item("TT-66", "VPC and networking", "TT-65")},
 			Roots: []dr.RootState{root("bootstrap", dr.PhaseThere, 9), root("identity", dr.PhaseThere, 25), root("foundation", dr.PhaseThere, 52)}},
@@ -100,6 +101,58 @@ func testPath() Provisioning {
 		{Name: "validation", Title: "what can be seen of it now", State: dr.PhaseNotYet, Needs: []string{"failover"},
 			Items: []dr.WorkItem{item("TT-73", "testing and validation", "TT-72"), item("TT-74", "runbook and documentation", "TT-73")}},
 	}}
+}
+
+// testStrategies are the ways to stand by of an estate whose standby is warm.
+func testStrategies() []dr.StrategyFacts {
+	return []dr.StrategyFacts{
+		{Strategy: config.WarmStandby, Now: true, Monthly: 163, Unknown: []string{"2 file systems"},
+			RTO: "about 7 min (drill, 41 days ago); the promotion, which reboots the database, and the tasks' start: minutes",
+			RPO: "at most 1.1 s now (lag 1.1 s at 11:59:52, and everything since): the replica's lag"},
+		{Strategy: config.ColdStandby, Monthly: 60, Unknown: []string{"1 copy of the backups"},
+			RTO: "unknown: no run yet; the database's restore, which grows with its size, and the tasks' start",
+			RPO: "the newest recovery point's age: minutes, since RDS copies the log as it is written; none is copied yet"},
+		{Strategy: config.PilotLight, Unknown: []string{"1 copy of the backups"},
+			RTO: "unknown: no run yet; the database's restore, which grows with its size; gateway, balancer and services are made first",
+			RPO: "the newest recovery point's age: minutes, since RDS copies the log as it is written; none is copied yet"},
+	}
+}
+
+// changingStrategy is a run that has come to the gate that gives the replica up.
+func changingStrategy(start time.Time) *story {
+	p := runbook.Plan{Name: "strategy", Title: "change strategy from warm-standby to pilot-light", From: "us-east-1", To: "us-west-2", Mode: runbook.Planned,
+		Pins: runbook.Pins{dr.PinKind: "strategy", dr.PinStrategyFrom: "warm-standby", dr.PinStrategyTo: "pilot-light", dr.PinGoing: "dr-db"}}
+	last := ""
+	for _, x := range [][3]string{
+		{"freeze", "hold Terraform", ""}, {"note-copies", "lifeboat.yaml: copies of backups beside the replica", ""}, {"plan-data-copies", "plan data copies", ""}, {"apply-data-copies", "apply data copies", "apply-data-copies"},
+		{"point", "a recovery point newer than this run", ""}, {"last-copy", "snapshot the replica", ""}, {"plan-data-release", "plan data release", ""},
+		{"give-up", "give up the replica dr-db", "give-up"}, {"apply-data-release", "take the replica's protection off", "give-up"}, {"note-strategy", "lifeboat.yaml: pilot-light", ""},
+		{"plan-data", "plan data", ""}, {"apply-data", "apply data", "apply-data"}, {"verify-data", "verify data", ""}, {"report", "report", ""},
+	} {
+		s := runbook.PlannedStep{ID: x[0], Title: x[1], Why: "it comes before what cannot be undone", Gate: x[2], Undoing: runbook.UndoHours}
+		if last != "" {
+			s.After = []string{last}
+		}
+		last = s.ID
+		p.Steps = append(p.Steps, s)
+	}
+	s := makeStory(start, p)
+	for _, x := range [][2]string{
+		{"freeze", "roles version 3"}, {"note-copies", "terraform.inputs.keep_backups: true"}, {"plan-data-copies", "1 to add"}, {"apply-data-copies", "1 made"},
+		{"point", "replicated backups of dev-db, with the data of 12:03:11 UTC"}, {"last-copy", "dr-db-kept-20261123-120000: available, 100 %"}, {"plan-data-release", "1 to change"},
+	} {
+		s.began(x[0]).after(9).done(x[0], x[1])
+	}
+	return s.began("give-up").asks(runbook.Question{ID: "gate give-up", Kind: runbook.AskGate, Step: "give-up", Title: "give up the replica dr-db", Attempt: 1,
+		Notice: &runbook.Notice{
+			What: []string{"recovery point: replicated backups of dev-db, with the data of 12:03:11 UTC", "last copy: dr-db-kept-20261123-120000: available, 100 %",
+				"first the protection of dr-db is taken off; then a plan without it is shown, and asks for its name again", "data: 1 to change"},
+			Data:  "from then on what is lost in a takeover is what is newer than the newest recovery point",
+			Time:  "unknown: this was never applied here yet",
+			Never: []string{"the deletion of dr-db: a new replica is made by a change of strategy back, and takes as long as the first"}, Fingerprint: "r1",
+		},
+		Offers: []runbook.Offer{{Choice: runbook.Pass, Phrase: "give up the replica dr-db"}, {Choice: runbook.LookAgain}, {Choice: runbook.Skip, Reason: true}, {Choice: runbook.Stop}},
+	})
 }
 
 // emptyPath is an account with nothing in it.

@@ -18,6 +18,7 @@ const (
 	OnRun       Scope = "a run"
 	InQuestions Scope = "a question of a run"
 	OnPath      Scope = "provisioning"
+	OnStrategy  Scope = "the ways to stand by"
 	BeforePhase Scope = "a phase"
 	OnInputs    Scope = "what a phase is told"
 	InFields    Scope = "a field"
@@ -28,7 +29,7 @@ const (
 )
 
 // scopes are all of them, in that order.
-var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, OnPath, BeforePhase, OnInputs, InFields, OnPlan, InPages, InMenus, Anywhere}
+var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, OnPath, OnStrategy, BeforePhase, OnInputs, InFields, OnPlan, InPages, InMenus, Anywhere}
 
 // text says whether what is typed in a scope is text: the keys that work anywhere do not.
 func (s Scope) text() bool { return s == InMenus || s == InQuestions || s == InFields }

@@ -12,7 +12,16 @@ func pathKeys() []Key {
 		{Name: "first phase", Keys: []string{"home", "g", "pgup"}, Show: "Home g", Help: "first phase", Scope: OnPath, run: pages(-1)},
 		{Name: "last phase", Keys: []string{"end", "G", "pgdown"}, Show: "End G", Help: "last phase", Scope: OnPath, run: pages(1)},
 		{Name: "open phase", Keys: []string{"enter"}, Show: "Enter", Does: "open", Help: "the phase, or its run where one is open", Scope: OnPath, run: (*root).openRow},
+		{Name: "strategy", Keys: []string{"s"}, Show: "s", Does: "strategy", Help: "how the standby stands by: what each way costs and means, and change it", Scope: OnPath, off: noStrategies, run: (*root).openStrategy},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "to the cockpit; runs go on", Scope: OnPath, run: (*root).stepBack},
+
+		{Name: "up", Keys: []string{"up", "k"}, Show: "↑ k", Help: "strategy above", Scope: OnStrategy, run: moves(-1)},
+		{Name: "down", Keys: []string{"down", "j"}, Show: "↓ j", Help: "strategy below", Scope: OnStrategy, run: moves(1)},
+		{Name: "first", Keys: []string{"home", "g", "pgup"}, Show: "Home g", Help: "the dearest", Scope: OnStrategy, run: pages(-1)},
+		{Name: "last", Keys: []string{"end", "G", "pgdown"}, Show: "End G", Help: "the cheapest", Scope: OnStrategy, run: pages(1)},
+		{Name: "change strategy", Keys: []string{"b"}, Show: "b", Does: "change to it", Help: "change to it; its gate comes before anything is made or ended", Scope: OnStrategy, off: cannotChangeStrategy, run: changesStrategy(false)},
+		{Name: "only plan", Keys: []string{"n"}, Show: "n", Does: "only plan", Help: "plan it for every root and change nothing", Scope: OnStrategy, off: cannotChangeStrategy, run: changesStrategy(true)},
+		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "to the path; nothing was started", Scope: OnStrategy, run: (*root).stepBack},
 
 		{Name: "up", Keys: []string{"up", "k"}, Show: "↑ k", Help: "line up", Scope: BeforePhase, run: moves(-1)},
 		{Name: "down", Keys: []string{"down", "j"}, Show: "↓ j", Help: "line down", Scope: BeforePhase, run: moves(1)},

@@ -98,7 +98,7 @@ func (m *root) askPath() tea.Cmd {
 // keepPath asks anew while the path is shown and what is known of it is old.
 func (m *root) keepPath() tea.Cmd {
 	switch m.base().(type) {
-	case *pathScreen, *phaseScreen, *runScreen:
+	case *pathScreen, *phaseScreen, *strategyScreen, *runScreen:
 		if _, f := m.runAt(); f != nil && (!provisioning(f.View.Plan) || !closed(f.View)) {
 			return nil
 		}
@@ -200,7 +200,9 @@ func phaseOf(p runbook.Plan) string {
 }
 
 // provisioning says whether a run makes things rather than takes users over.
-func provisioning(p runbook.Plan) bool { return p.Name == string(dr.Provision) }
+func provisioning(p runbook.Plan) bool {
+	return p.Name == string(dr.Provision) || p.Name == string(dr.Strategy)
+}
 
 // pinPhase is the pin that names the phase of a run of dr.Provision.
 const pinPhase = "phase"

@@ -70,6 +70,13 @@ func makerStates() map[string]func(w, h int) *root {
 		"made":        over(phaseMade, foundationPlan()),
 		"planned":     over(onlyPlanned, foundationPlan()),
 		"validated":   over(validated, dr.RootPlan{}),
+		"strategy":    before(testPath(), "s"),
+		"cheaper":     before(testPath(), "s", "down", "down"),
+		"giving-up": func(w, h int) *root {
+			m := makerModel(newFakeMaker(changingStrategy, testPath()), w, h)
+			m.home()
+			return m.types("R", "give up the re")
+		},
 	}
 }
 
@@ -87,7 +94,7 @@ func TestGoldenProvision(t *testing.T) {
 // TestGoldenProvisionStyles draws the gate of a plan that could lose something, and a field, with their styles.
 func TestGoldenProvisionStyles(t *testing.T) {
 	for name, palette := range map[string]ui.Palette{"dark": ui.Dark, "light": ui.Light, "nocolor": ui.Plain} {
-		for _, state := range []string{"risky", "typing", "path"} {
+		for _, state := range []string{"risky", "typing", "path", "cheaper", "giving-up"} {
 			t.Run(name+"_"+state, func(t *testing.T) {
 				m := makerStates()[state](80, 24)
 				m.theme, m.stale = ui.NewTheme(palette), true

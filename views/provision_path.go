@@ -57,7 +57,7 @@ const sidePath = 110
 
 func (s *pathScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	paper := m.paper()
-	title := ui.Join(2, ui.B(ui.Text, "Provision"), ui.T(ui.Text, m.standbyName()), m.pathSaid())
+	title := ui.Join(2, ui.B(ui.Text, "Provision"), ui.T(ui.Text, m.standbyName()), m.strategySaid(), m.pathSaid())
 	if len(m.path.Phases) == 0 {
 		m.drawPage(c, title, m.pathNothing(max(paper.W, 1)), nil)
 		return nil
@@ -91,6 +91,16 @@ func (s *pathScreen) draw(m *root, c *ui.Canvas) *tea.Cursor {
 
 // standbyName is the region that is provisioned.
 func (m *root) standbyName() string { return m.o.Config.Regions.Standby.Name }
+
+// strategySaid is how the standby stands by.
+func (m *root) strategySaid() ui.Line {
+	for _, f := range m.path.Strategies {
+		if f.Now {
+			return ui.Cat(ui.T(ui.Muted, "strategy "), ui.T(ui.Text, f.Strategy.Words()))
+		}
+	}
+	return nil
+}
 
 // pathSaid is what provisioning works with, and whether what is shown is being read anew.
 func (m *root) pathSaid() ui.Line {

@@ -152,11 +152,17 @@ func waitedIn(v runbook.View) time.Duration {
 func (f *runFrame) endingMade() ui.Line {
 	v := f.View
 	if v.Plan.DryRun {
+		if strategyWay(v.Plan) != "" {
+			return ui.T(ui.Text, "only planned: nothing was changed")
+		}
 		return ui.Cat(ui.T(ui.Text, "only planned: nothing was made.  "), ui.B(ui.Accent, "Enter"), ui.T(ui.Text, " opens the phase again"))
 	}
-	name := orWords(phaseOf(v.Plan), "the phase")
+	name := orWords(strategyWay(v.Plan), orWords(phaseOf(v.Plan), "the phase"))
 	if taints := v.Taints(); len(taints) > 0 {
 		return ui.Cat(ui.B(ui.Warn, "! done, tainted: "), ui.T(ui.Text, name+" went on without: "+words(taints)))
+	}
+	if way := strategyWay(v.Plan); way != "" {
+		return ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, "strategy changed: "), ui.T(ui.Text, way))
 	}
 	line := ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, "phase done: "), ui.T(ui.Text, name+" is there"))
 	next := f.path.after(phaseOf(v.Plan))
@@ -174,7 +180,7 @@ func (f *runFrame) endingMade() ui.Line {
 func noNextPhase(m *root) string {
 	s, f := m.runAt()
 	switch {
-	case s == nil || f == nil || !provisioning(f.View.Plan):
+	case s == nil || f == nil || phaseOf(f.View.Plan) == "":
 		return "of a run that provisions only"
 	case f.View.Ending != runbook.Done:
 		return "the phase is not done"

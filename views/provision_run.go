@@ -91,11 +91,11 @@ func (f *runFrame) headRoots(w int) ui.Line {
 	return ui.Row(w, 3, parts...)
 }
 
-// phaseName is what a run provisions: "foundation in us-west-2".
+// phaseName is what a run provisions: "foundation in us-west-2"; or changes: "warm standby → pilot light".
 func phaseName(p runbook.Plan) string {
 	switch phase := phaseOf(p); phase {
 	case "":
-		return p.Title
+		return orWords(strategyWay(p), p.Title)
 	case "primary":
 		return joined(" in ", phase, p.From)
 	case "foundation", "data", "compute":

@@ -104,7 +104,7 @@ func person(by string) string {
 
 // runName is what a run is called: "FAIL OVER", "SWITCH OVER".
 func runName(p runbook.Plan) string {
-	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER", string(dr.Provision): "PROVISION", string(dr.Failback): "FAIL BACK"}
+	words := map[string]string{string(dr.Failover): "FAIL OVER", string(dr.Switchover): "SWITCH OVER", string(dr.Provision): "PROVISION", string(dr.Failback): "FAIL BACK", string(dr.Strategy): "STRATEGY"}
 	if w := words[p.Name]; w != "" {
 		return w
 	}

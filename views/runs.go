@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"lifeboat/dr"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -62,13 +63,16 @@ type Provisioner interface {
 type Provisioning struct {
 	Phases    []dr.PhaseState // in order
 	Terraform string          // the program that is used: "terraform 1.11.4"; "" where there is none
-	Primary   string          // whose the primary is: "ours", "theirs"; "" while nobody has said
+	// Strategies are the ways to stand by, the dearest first, with what each costs and means; none where the estate was not read yet.
+	Strategies []dr.StrategyFacts
+	Primary    string // whose the primary is: "ours", "theirs"; "" while nobody has said
 }
 
 // RunOrder is what a run is begun with. A dry run does everything but change things.
 type RunOrder struct {
 	Kind      dr.Kind
-	Phase     string // of dr.Provision: one of dr.ProvisionPhases
+	Phase     string          // of dr.Provision: one of dr.ProvisionPhases
+	Strategy  config.Strategy // of dr.Strategy: the one to change to
 	DryRun    bool
 	Overrides []runbook.Override
 	Silent    time.Time // since when nothing of the region being left is seen to answer here; zero where something does

@@ -22,7 +22,11 @@ func (r *runs) Provisioning(ctx context.Context) (views.Provisioning, error) {
 		return views.Provisioning{}, err
 	}
 	phases, err := dr.ProvisionPath(ctx, c, s, dr.Options{})
-	return views.Provisioning{Phases: phases, Terraform: dr.TerraformWords(ctx, c), Primary: string(c.Terraform.Primary)}, err
+	out := views.Provisioning{Phases: phases, Terraform: dr.TerraformWords(ctx, c), Primary: string(c.Terraform.Primary)}
+	if e := r.estate(); e != nil {
+		out.Strategies = dr.StrategiesOf(c, e)
+	}
+	return out, err
 }
 
 // Inputs implements views.Provisioner.
