@@ -22,9 +22,9 @@ type strategyFlags struct {
 func (a *app) strategy() *cobra.Command {
 	var f strategyFlags
 	cmd := &cobra.Command{
-		Use:   "strategy [warm-standby|cold-standby|pilot-light]",
+		Use:   "strategy [NAME]",
 		Short: "Show how the standby stands by, or change it",
-		Long: "Strategy shows what each way to stand by costs a month, how long users would wait and what would be lost. With a name it changes " +
+		Long: "The standby stands by as warm-standby, cold-standby or pilot-light. Strategy shows what each way to stand by costs a month, how long users would wait and what would be lost. With a name it changes " +
 			"to that one, by the stack's own Terraform: each root is planned, shown, confirmed, applied and verified.\n\n" +
 			"To a cheaper one a replica goes last: first copies of the primary's backups are made in the standby's region and waited for until " +
 			"one is newer than the run, then a snapshot of the replica is taken by hand and waited for, and only then a gate asks to give it up " +
