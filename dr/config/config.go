@@ -143,7 +143,7 @@ type Service struct {
 
 // StandsBy is how many tasks of a service stand by: those of a warm standby, as the file says. The others run none until they are needed.
 func (c *Config) StandsBy(s Service) int {
-	if c.Strategy != WarmStandby {
+	if c.Strategy == ColdStandby || c.Strategy == PilotLight {
 		return 0
 	}
 	return s.Standby
