@@ -136,7 +136,7 @@ func (w *crew) giveBack(ctx context.Context, kept string) error {
 
 // named is what was left once it has its name, and is at no work: RDS refuses another then.
 func (w *crew) named(ctx context.Context, t *runbook.Task) (aws.Database, error) {
-	return w.idle(ctx, t, func(ctx context.Context) (aws.Database, error) {
+	return untilIdle(ctx, t, w.c.Waits.Poll.D(), func(ctx context.Context) (aws.Database, error) {
 		db, err := w.arriving().Database(ctx, w.p.replica)
 		if missing(err) {
 			return aws.Database{ID: w.p.replica, Status: "renaming"}, nil

@@ -293,7 +293,7 @@ func (w *crew) backupsStep(gate *runbook.Gate, after ...string) runbook.Step {
 		},
 		Before: w.fence.allowed,
 		Do: func(ctx context.Context, t *runbook.Task) error {
-			db, err := w.idle(ctx, t, w.replicaNow)
+			db, err := untilIdle(ctx, t, w.c.Waits.Poll.D(), w.replicaNow)
 			if err != nil {
 				return err
 			}

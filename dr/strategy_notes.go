@@ -16,7 +16,7 @@ const (
 	stepCopiesNote   = "note-copies"
 	stepStrategyNote = "note-strategy"
 	stepCopiesBack   = "note-copies-back"
-	stepLetGo        = "let-go"
+	stepThaw        = "let-go"
 )
 
 // freezeStep keeps others' Terraform from making again what this run ends, or the other way round.
@@ -67,7 +67,7 @@ func (s *strategist) changeRoles(ctx context.Context, f func(*Roles)) error {
 // letGoStep ends the freeze.
 func (s *strategist) letGoStep(gate *runbook.Gate) runbook.Step {
 	return runbook.Step{
-		ID: stepLetGo, Title: "let Terraform go", Why: "from now on a plan of anybody's wants what is there", Gate: gate,
+		ID: stepThaw, Title: "let Terraform go", Why: "from now on a plan of anybody's wants what is there", Gate: gate,
 		Calls: s.rolesCalls(), Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string { return []string{`# set frozen_by to "" in ` + rolesFile} },
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
