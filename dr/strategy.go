@@ -264,7 +264,7 @@ func (s *strategist) reportStep() runbook.Step {
 			}
 			words := s.away().Name + " stands by as a " + s.to.Words()
 			if s.replica != "" {
-				words += fmt.Sprintf(". Kept of %s: the snapshot %s, until somebody deletes it by that name; and %s", s.replica, s.lastCopy, pointWords(t.Pin(PinPoint)))
+				words += fmt.Sprintf(". Kept of %s: the snapshot %s, until somebody deletes it by that name; and %s", s.replica, s.lastCopy, pointWords(t.Pin(PinProven)))
 			}
 			return runbook.Seen{So: true, Text: words}, nil
 		},

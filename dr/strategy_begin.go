@@ -18,7 +18,7 @@ const (
 	PinStrategyTo   = "strategy.to"   // the one to change to
 	PinGoing        = "replica.going" // the replica that is given up; "" where none is
 	PinLastCopy     = "snapshot"      // the manual snapshot that is taken of it before
-	PinPoint        = "point"         // JSON: RecoveryPoint, the proof that its data can be brought back from elsewhere
+	PinProven       = "proven.point"  // JSON: RecoveryPoint, the proof that its data can be brought back from elsewhere
 	pinFollowed     = "replica.source"
 	pinBegan        = "began" // RFC 3339: what proves anything is newer
 	pinRoots        = "roots" // of the stack that are there, in its order

@@ -16,7 +16,7 @@ const (
 	stepCopiesNote   = "note-copies"
 	stepStrategyNote = "note-strategy"
 	stepCopiesBack   = "note-copies-back"
-	stepThaw        = "let-go"
+	stepThaw         = "let-go"
 )
 
 // freezeStep keeps others' Terraform from making again what this run ends, or the other way round.

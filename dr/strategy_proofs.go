@@ -79,13 +79,13 @@ func (s *strategist) pointStep() runbook.Step {
 		Calls: s.pointCalls(), Timeout: s.c.Waits.Replica.D(), Safety: true,
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if s.past(stageRelease) {
-				return runbook.Seen{So: true, Text: "seen: " + pointWords(t.Pin(PinPoint))}, nil
+				return runbook.Seen{So: true, Text: "seen: " + pointWords(t.Pin(PinProven))}, nil
 			}
 			seen, p, err := s.pointSeen(ctx)
 			if err != nil || !seen.So {
 				return seen, err
 			}
-			_, err = t.Decide(ctx, PinPoint, asJSON(p))
+			_, err = t.Decide(ctx, PinProven, asJSON(p))
 			return seen, err
 		},
 	}
