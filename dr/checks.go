@@ -24,7 +24,7 @@ func Checks(e *Estate, leaving string, kind Kind) []Check {
 	var all []Check
 	for _, group := range [][]criterion{dataCriteria, serviceCriteria, edgeCriteria, runCriteria} {
 		for _, q := range group {
-			if q.only == "" || q.only == kind || q.only == kind.like() {
+			if (q.only == "" || q.only == kind || q.only == kind.like()) && (!q.bare || c.bare()) {
 				all = append(all, c.ask(q))
 			}
 		}
@@ -38,6 +38,7 @@ type criterion struct {
 	id, title string
 	look      func(c *checker) answer
 	only      Kind                // asked of one procedure alone; "": of all
+	bare      bool                // asked only where the standby runs nothing that could be promoted
 	blocks    map[Kind]overriding // absent: it never blocks
 }
 

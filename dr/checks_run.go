@@ -15,6 +15,7 @@ var runCriteria = []criterion{
 	{id: "open-run", title: "no run is left half-way", look: (*checker).noOpenRun},
 	{id: "journal", title: "others can take a run over", look: (*checker).journalShared},
 	{id: "state", title: "runs are kept outside {from}", look: (*checker).stateAway},
+	{id: "activation", title: "the activation still plans", look: (*checker).activation, bare: true},
 	{id: "last-run", title: "the last run or drill", look: (*checker).lastRun},
 }
 

@@ -149,6 +149,9 @@ func (r *Runner) planTakeover(ctx context.Context, o Order) (performer, runbook.
 	if w.p.point != nil && w.build == nil {
 		return nil, nil, &Refusal{"Terraform makes what does not run in " + w.p.to + ", and it cannot be run: " + w.unbuilt, "name the bucket of the states in lifeboat.yaml (terraform, state), and see that terraform can be found"}
 	}
+	if o.DryRun && w.p.point != nil {
+		w.rehearse()
+	}
 	if err := w.complete(ctx); err != nil {
 		return nil, nil, err
 	}
