@@ -62,15 +62,15 @@ func (w *crew) ownerAddress(ctx context.Context) string {
 // the resource's own.
 func (w *crew) ownerBlocks(address string) string {
 	r := w.p.rebuild
-	text := fmt.Sprintf("# The state of the root that has %s follows the old database", r.Name())
+	text := "# The root that has " + r.Name() + ": its state follows the old database"
 	if r.Kept != "" {
-		text += ", which is kept as " + r.Kept
+		text += ",\n# kept as " + r.Kept
 	}
-	return text + ". Before that root is applied again:\n" +
-		"# 1. It lets go of the old one:  terraform state rm '" + address + "'\n" +
-		"#    or, by an apply, this block in the place of the resource's own:\n" + tf.Removed(address) +
-		"# 2. It takes on the new one, with the resource's block there again and\n" +
-		fmt.Sprintf("#    replicate_source_db = %q in it for as long as %s writes:\n", r.Order.Source, w.p.to) +
+	return text + ".\n# Before that root is applied again:\n" +
+		"# 1. It lets go of the old one:\n#    terraform state rm '" + address + "'\n" +
+		"#    or by an apply with this block in the place of the resource's:\n" + tf.Removed(address) +
+		"# 2. It takes on the new one, with the resource's block there again.\n" +
+		fmt.Sprintf("#    While %s writes, that has\n#    replicate_source_db = %q\n", w.p.to, r.Order.Source) +
 		tf.ImportBlock(address, r.Name())
 }
 

@@ -52,8 +52,8 @@ func fakeTerraform(args []string) int {
 			out = fakeOutputs(f.root)
 		}
 		_ = json.NewEncoder(os.Stdout).Encode(out)
-	case "state":
-		fmt.Println(f.pulled())
+	case "state", "import":
+		return f.stored(args)
 	case "force-unlock":
 		return map[bool]int{true: 0, false: 1}[os.Remove(f.path("lock")) == nil]
 	}
@@ -366,7 +366,8 @@ func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if name := r.PostForm.Get("Filters.Filter.1.Values.Value.1"); r.PostForm.Get("Action") == "DescribeDBInstances" && name != "" {
-		fmt.Fprintf(w, `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>%s</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`, name)
+		more, _ := os.ReadFile(filepath.Join(s.dir, name+".database")) // further elements
+		fmt.Fprintf(w, `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>%s</DBInstanceIdentifier><DBInstanceStatus>available</DBInstanceStatus>%s</DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`, name, more)
 		return
 	}
 	if r.PostForm.Get("Action") == "GetCallerIdentity" {

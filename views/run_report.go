@@ -16,6 +16,7 @@ func (f *runFrame) report(w int) []ui.Line {
 	if provisioning(f.View.Plan) {
 		return b.lines
 	}
+	f.reportOwner(b)
 	b.section("Steps")
 	for _, l := range ui.Steps(f.steps(w, -1), w, len(f.View.Steps), -1) {
 		b.lines = append(b.lines, l.Line)
@@ -36,6 +37,7 @@ func (f *runFrame) summary(w int) *facts {
 	}
 	f.reportLoss(b)
 	f.reportTimes(b)
+	f.reportTerraform(b)
 	f.reportWithout(b)
 	f.reportAgainst(b)
 	return b
@@ -56,6 +58,9 @@ func (f *runFrame) ending() ui.Line {
 		}
 		if taints := v.Taints(); len(taints) > 0 {
 			return ui.Cat(ui.B(ui.Warn, "! done, tainted: "), ui.T(ui.Text, v.Plan.To+" has taken over, without: "+words(taints)))
+		}
+		if v.Plan.Name == string(dr.Reprotect) {
+			return ui.Cat(ui.B(ui.Text, "done: "), ui.T(ui.Text, v.Plan.From+" stands by again"))
 		}
 		return ui.Cat(ui.B(ui.Text, "done: "), ui.T(ui.Text, v.Plan.To+" has taken over from "+v.Plan.From))
 	case runbook.Undone:
@@ -84,15 +89,13 @@ func words(list []string) string {
 // reportLoss says what was lost, and how that is known.
 func (f *runFrame) reportLoss(b *facts) {
 	v := f.View
-	if s, ok := v.Step(dr.StepPromote); !ok || !s.Changed && !s.Begun {
-		return
-	}
-	if v.Plan.DryRun {
+	s, promotes := v.Step(dr.StepPromote)
+	if v.Plan.DryRun || promotes && !s.Changed && !s.Begun {
 		return
 	}
 	if s, ok := v.Step(dr.StepReport); ok && s.State == runbook.StateDone && s.Text != "" {
 		b.say("report", s.Text)
-	} else {
+	} else if promotes {
 		b.fact("lost", f.lost())
 	}
 	if r, _, void := dr.ReceiptOf(v.Pins); r != nil {
@@ -150,6 +153,34 @@ func waitedWords(d time.Duration) string {
 		return ""
 	}
 	return ", at least " + ui.Secs(d) + " of it waiting for people"
+}
+
+// reportTerraform says of the stack's roots whether they agree with what is now: those that do are counted.
+func (f *runFrame) reportTerraform(b *facts) {
+	list := dr.Agreements(f.View.Pins)
+	same := 0
+	for _, a := range list {
+		if a.State == dr.AgreesYes {
+			same++
+		} else {
+			b.fact("terraform", ui.T(ui.Warn, "! "+a.Words()))
+		}
+	}
+	if same > 0 {
+		b.fact("terraform", ui.T(ui.Text, fmt.Sprintf("no changes in %d of %d roots", same, len(list))))
+	}
+}
+
+// reportOwner is what the owner of a root does that Lifeboat does not run, to be copied.
+func (f *runFrame) reportOwner(b *facts) {
+	lines := dr.OwnerLines(f.View.Pins)
+	if len(lines) == 0 {
+		return
+	}
+	b.section("For the owner's Terraform")
+	for _, line := range lines {
+		b.text(ui.T(ui.Text, line))
+	}
 }
 
 // reportWithout says what the run went on without.

@@ -23,6 +23,9 @@ func (e event) lines() []string {
 	case evPlanned:
 		return e.plannedLines(at)
 	}
+	if e.Type == evDecided && strings.Contains(e.Value, "\n") {
+		return e.blockLines(at)
+	}
 	where, what := e.words()
 	return []string{ui.Clean(fmt.Sprintf("%s%-10s  %s", at, where, what))}
 }
@@ -61,6 +64,15 @@ func shortened(value string) string {
 		return string(r[:mostValue]) + "… (all of it with --json)"
 	}
 	return value
+}
+
+// blockLines are a decision of several lines, which somebody is to copy: all of it.
+func (e event) blockLines(at string) []string {
+	out := []string{ui.Clean(fmt.Sprintf("%s%-10s  %s:", at, e.Step, e.Name))}
+	for line := range strings.Lines(e.Value) {
+		out = append(out, ui.Clean("  "+strings.TrimRight(line, "\n")))
+	}
+	return out
 }
 
 func (e event) plannedLines(at string) []string {
