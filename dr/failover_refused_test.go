@@ -36,7 +36,9 @@ func TestARefusedRunLeavesNothingBehind(t *testing.T) {
 		prepare func(w *estateInTime)
 		why     string
 	}{
-		{"another strategy", Failover, func(w *estateInTime) { w.cfg.Strategy = config.PilotLight }, "from a warm standby only"},
+		{"a restore without Terraform", Failover, func(w *estateInTime) {
+			w.cfg.Strategy, w.cfg.Regions.Standby.Databases = config.PilotLight, []config.Database{{ID: "nothing"}}
+		}, "Terraform makes what does not run in us-west-2, and it cannot be run"},
 		{"the region that shall take over is dark", Failover, func(w *estateInTime) { w.direct("darken", west) }, "us-west-2 cannot take over"},
 		{"a switchover from a dark region", Switchover, func(w *estateInTime) { w.direct("darken", east) }, "a switchover needs both regions"},
 		{"there is no such replica", Failover, func(w *estateInTime) {

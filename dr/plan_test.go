@@ -67,7 +67,10 @@ func TestAPlanRefusesWhatItWouldHaveToGuess(t *testing.T) {
 		change func(*scene)
 		want   string
 	}{
-		"another strategy":             {Failover, func(s *scene) { s.in.Config.Strategy = config.PilotLight }, "warm standby only"},
+		"nothing to restore": {Failover, func(s *scene) {
+			s.in.Config.Strategy, s.west.Databases = config.PilotLight, part([]aws.Database{}, noon)
+			s.west.Backups, s.west.Snapshots = part([]aws.Backup{}, noon), part([]aws.DBSnapshot{}, noon)
+		}, "there is no recovery point"},
 		"the region that takes over":   {Failover, func(s *scene) { s.darken(1) }, "us-west-2 cannot take over"},
 		"a switchover from the dark":   {Switchover, func(s *scene) { s.darken(0) }, "a switchover needs both regions"},
 		"no replica":                   {Failover, func(s *scene) { s.west.Databases.Value[0].Source = "" }, "no replica that could be promoted"},
