@@ -38,7 +38,7 @@ func (l *look) secretOf(s *secretsmanager.DescribeSecretOutput) Secret {
 	}
 	for _, r := range s.ReplicationStatus {
 		v.Replicas = append(v.Replicas, SecretReplica{
-			Region: awssdk.ToString(r.Region), Status: string(r.Status), Message: awssdk.ToString(r.StatusMessage),
+			Region: awssdk.ToString(r.Region), Key: awssdk.ToString(r.KmsKeyId), Status: string(r.Status), Message: awssdk.ToString(r.StatusMessage),
 		})
 	}
 	return v

@@ -320,6 +320,7 @@ type Secret struct {
 // SecretReplica is the state of a secret's copy in another region.
 type SecretReplica struct {
 	Region, Status, Message string
+	Key                     string // of that region; "" where AWS does not tell
 }
 
 // Quota is a service quota that full size needs.

@@ -191,7 +191,7 @@ func (b *builder) leansOn(root tf.Root) []string {
 // agreement plans one root as it was applied last; nil where there is nothing of it. It changes nothing.
 func (b *builder) agreement(ctx context.Context, root string) *Agreement {
 	a := &Agreement{Root: root, State: AgreesUnseen}
-	switch held := b.held(ctx, root); {
+	switch held, _ := b.held(ctx, root); {
 	case held.Why != "":
 		a.Text = short(held.Why)
 		return a

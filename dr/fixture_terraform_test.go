@@ -126,7 +126,7 @@ func (f fakeRun) pulled() string {
 	if len(f.state()) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(`{"resources":[{"mode":"managed","instances":[%s]}]}`, strings.TrimSuffix(strings.Repeat("{},", len(f.state())), ","))
+	return fmt.Sprintf(`{"version":4,"resources":[{"mode":"managed","instances":[%s]}]}`, strings.TrimSuffix(strings.Repeat("{},", len(f.state())), ","))
 }
 
 // fakeOutputs are what a root gives the others. What a verification would ask the cloud for is not there.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"lifeboat/aws"
 	"lifeboat/aws/sim/cloud"
 	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
@@ -186,7 +187,13 @@ func TestWhatTheOwnerKeepsIsLeftOutAndHeGetsAPatch(t *testing.T) {
 		z := bareZone(w)
 		w.cfg.Terraform.Primary, w.cfg.Terraform.Declined = config.Theirs, []string{"distribution", "secret", "registry", "database"}
 		w.in(func(c *cloud.World) {
-			w.cfg.Terraform.Inputs = map[string]any{"primary_database_identifier": c.Region(east).Databases[0].ID, "database_secret_name": "prod/db", "repositories": []any{"backend"}}
+			secret, db := c.Region(east).Secrets[0], c.Region(east).Databases[0]
+			w.cfg.Terraform.Inputs = map[string]any{
+				"primary_database_identifier": db.ID, "database_secret_name": secret.Name, "origin_domain": "origin." + w.cfg.Edge.Cloudflare.Zone,
+			}
+			secret.Replicas, db.MaxStorage, db.DeletionProtection = nil, 0, false
+			d := c.Distributions[0]
+			d.Groups, d.Default.Target, d.Origins = nil, "origin", d.Origins[:1]
 		})
 		b := z.building("failover", map[string]map[string]any{"compute": {"load_balancer_dns_name": z.now.Balancers[west]}, "foundation": {"application_key_arn": "arn:aws:kms:us-west-2:1:key/a"}})
 		for root, name := range map[string]string{"failover": "own_distribution", "source": "replicate_images"} {
@@ -196,13 +203,13 @@ func TestWhatTheOwnerKeepsIsLeftOutAndHeGetsAPatch(t *testing.T) {
 			}
 		}
 		for root, want := range map[string][]string{
-			"failover": {"domain_name         = \"" + z.now.Balancers[west] + "\"", "target_origin_id = \"pages\"", "Leave it on \"origin\"", "status_codes = [500, 502, 503, 504]"},
-			"source":   {"replica {\n  region     = \"us-west-2\"\n  kms_key_id = \"arn:aws:kms:us-west-2:1:key/a\"\n}", "filter      = \"backend\"", "max_slot_wal_keep_size"},
+			"failover": {"domain_name         = \"" + z.now.Balancers[west] + "\"", "target_origin_id = \"bridge\"", "Leave it on \"origin\"", "status_codes = [500, 502, 503, 504]"},
+			"source":   {"replica {\n  region     = \"us-west-2\"\n  kms_key_id = \"arn:aws:kms:us-west-2:1:key/a\"\n}", "max_slot_wal_keep_size", "max_allocated_storage", "deletion_protection"},
 		} {
 			var all string
-			for _, theirs := range b.theirs(t.Context(), root) {
-				all += theirs.Patch
-				if theirs.Why != "" || !strings.HasPrefix(theirs.Words(), "yours, not under \"no changes\": the ") {
+			for _, theirs := range b.owned(t.Context(), root, holdsNothing) {
+				all += theirs.Block
+				if theirs.State != OwnedTheirs || theirs.Why != "" || !strings.HasPrefix(theirs.Words(), "yours, not under \"no changes\": the ") {
 					t.Errorf("%+v", theirs)
 				}
 			}
@@ -216,6 +223,86 @@ func TestWhatTheOwnerKeepsIsLeftOutAndHeGetsAPatch(t *testing.T) {
 		var n runbook.Notice
 		if b.ownNotice(t.Context(), "failover", &n); !slices.Contains(n.What, "origin_group {") {
 			t.Errorf("the run's page shows %q", n.What)
+		}
+	})
+}
+
+func TestARepositoryIsCopiedWhereARuleSaysSo(t *testing.T) {
+	there, other := aws.RegistryPlace{Region: west, Account: "1"}, aws.RegistryPlace{Region: "eu-west-1", Account: "1"}
+	rules := []aws.ReplicationRule{{To: []aws.RegistryPlace{other}}, {To: []aws.RegistryPlace{other, there}, Prefixes: []string{"back", "shop/"}}}
+	for name, want := range map[string]bool{"backend": true, "shop/web": true, "frontend": false} {
+		if got := copied(rules, there, name); got != want {
+			t.Errorf("%s is copied: %t", name, got)
+		}
+	}
+	if !copied([]aws.ReplicationRule{{To: []aws.RegistryPlace{there}}}, there, "anything") {
+		t.Error("a rule without a filter copies everything")
+	}
+}
+
+// holdsNothing is a state of the stack's with nothing in it.
+func holdsNothing(string) bool { return false }
+
+func TestWhatTheOwnerHasDoneAlreadyIsNotAskedOfHim(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		z := bareZone(w)
+		w.cfg.Terraform.Primary, w.cfg.Terraform.Declined = config.Theirs, []string{"distribution", "secret", "registry", "database"}
+		w.in(func(c *cloud.World) {
+			secret, db := c.Region(east).Secrets[0], c.Region(east).Databases[0]
+			w.cfg.Terraform.Inputs = map[string]any{
+				"primary_database_identifier": db.ID, "database_secret_name": secret.Name, "repositories": []any{c.Region(east).Repositories[0].Name},
+				"origin_domain": "origin." + w.cfg.Edge.Cloudflare.Zone,
+			}
+			db.MaxStorage, db.DeletionProtection = 10*db.Storage, true
+			c.Region(east).Parameters = map[string]map[string]string{db.Parameters: {slotParameter: "4096"}}
+		})
+		b := z.building("failover", map[string]map[string]any{"compute": {"load_balancer_dns_name": z.now.Balancers[west]}, "foundation": {}})
+		n := 0
+		for _, root := range []string{"source", "failover"} {
+			for _, o := range b.owned(t.Context(), root, holdsNothing) {
+				n++
+				if o.Block != "" || o.Why != "" || !strings.HasSuffix(o.Words(), "It has what the standby needs of it") {
+					t.Errorf("%s: %s\n%s", o.Key, o.Words(), o.Block)
+				}
+			}
+		}
+		if n != 4 {
+			t.Errorf("%d of the four were looked at", n)
+		}
+	})
+}
+
+func TestAnAdoptedDatabaseStaysInItsGroups(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		z := bareZone(w)
+		w.cfg.Terraform.Primary = config.Theirs
+		var id, subnets, parameters string
+		w.in(func(c *cloud.World) {
+			db := c.Region(east).Databases[0]
+			id, subnets, parameters = db.ID, db.Subnets, db.Parameters
+		})
+		w.cfg.Terraform.Adopt = map[string]string{"database": id}
+		b := z.building("data", nil)
+		variable := func() map[string]any {
+			vars := map[string]any{}
+			if err := b.ownVariables(t.Context(), "source", vars); err != nil {
+				t.Fatal(err)
+			}
+			return vars["adopted_database"].(map[string]any)
+		}
+		if got := variable(); got["subnet_group_name"] != subnets || got["parameter_group_name"] != parameters {
+			t.Errorf("%+v", got)
+		}
+		adopted := b.owned(t.Context(), "source", func(string) bool { return true })
+		if len(adopted) != 1 || adopted[0].State != OwnedAdopted || !strings.Contains(adopted[0].Block, "aws_db_parameter_group, "+parameters) || !strings.Contains(adopted[0].Block, slotParameter) {
+			t.Errorf("the limit for slots is left to nobody: %+v", adopted)
+		}
+		w.in(func(c *cloud.World) { c.Region(east).Databases[0].Parameters = "default.postgres15" })
+		if got := variable(); got["parameter_group_name"] != nil {
+			t.Errorf("RDS's own group is kept, and cannot be changed: %+v", got)
+		}
+		if adopted := b.owned(t.Context(), "source", func(string) bool { return true }); adopted[0].Block != "" {
+			t.Errorf("the stack makes a group, and its owner is asked for one: %s", adopted[0].Block)
 		}
 	})
 }

@@ -154,6 +154,11 @@ func (b *builder) secretToday(ctx context.Context, id string, own map[string]any
 	if s.Key != "" && !strings.HasPrefix(s.Key, "alias/aws/") {
 		one["kms_key_id"] = s.Key
 	}
+	for _, r := range s.Replicas { // another key would make its copy anew
+		if r.Region == b.c.Regions.Standby.Name && r.Key != "" && !strings.HasPrefix(r.Key, "alias/aws/") {
+			own["standby_secret_key_arn"] = r.Key
+		}
+	}
 	own["adopted_secret"] = one
 	return nil
 }
@@ -177,7 +182,9 @@ func (b *builder) databaseToday(ctx context.Context, id string, own map[string]a
 	return nil
 }
 
-// databaseVariable is a database as it is today, but that its storage may grow and that it has backups.
+// databaseVariable is a database as it is today, but that its storage may grow and that it has backups. It stays in the groups that it
+// has: RDS moves no instance within its VPC, and another parameter group would take its owner's settings away. RDS's own group cannot be
+// changed, so that one is made in its place.
 func databaseVariable(db aws.Database) map[string]any {
 	most, days := db.MaxStorageGiB, db.RetentionDays
 	if most <= db.StorageGiB {
@@ -189,12 +196,20 @@ func databaseVariable(db aws.Database) map[string]any {
 	one := map[string]any{
 		"identifier": db.ID, "engine_version": db.Version, "instance_class": db.Class, "storage": map[string]any{"initial": db.StorageGiB, "maximum": most},
 		"username": db.User, "multi_az": db.MultiAZ, "backup_retention_days": days, "slot_wal_keep_mb": slotKeepMB, "key_arn": db.KMSKey,
-		"subnet_ids": db.Subnets, "security_group_ids": db.Groups,
+		"subnet_group_name": db.SubnetGroup, "security_group_ids": db.Groups,
+	}
+	if ownParameters(db) {
+		one["parameter_group_name"] = db.ParameterGroup
 	}
 	if db.Name != "" {
 		one["database_name"] = db.Name
 	}
 	return one
+}
+
+// ownParameters says whether a database has a parameter group of its owner's.
+func ownParameters(db aws.Database) bool {
+	return db.ParameterGroup != "" && !strings.HasPrefix(db.ParameterGroup, "default.")
 }
 
 // rulesToday keeps the registry's other rules: there is one configuration a registry, and writing it replaces all that is there.

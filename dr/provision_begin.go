@@ -19,7 +19,7 @@ func (r *Runner) planProvision(ctx context.Context, o Order) (performer, runbook
 	if err := unknownInputs(r.c); err != nil {
 		return nil, nil, err
 	}
-	r.settled(ctx)
+	e := r.settled(ctx)
 	b, err := r.newBuilder(ctx, pins, o.Run)
 	if err != nil {
 		return nil, nil, err
@@ -38,7 +38,10 @@ func (r *Runner) planProvision(ctx context.Context, o Order) (performer, runbook
 			pins[pinManaged], b.besides.managed = id, id
 		}
 	}
-	return b, pins, b.told()
+	if err := b.learnInputs(ctx, e, pins); err != nil {
+		return nil, nil, err
+	}
+	return b, pins, b.told(e)
 }
 
 // provisionPins are the pins of a new run.
@@ -58,19 +61,36 @@ func (r *Runner) provisionPins(o Order) (runbook.Pins, error) {
 }
 
 // told refuses a phase whose roots lack an input that no other root gives: it would stop in the middle.
-func (b *builder) told() error {
-	var missing []string
+func (b *builder) told(e *Estate) error {
+	var missing, several []string
+	facts := accountFacts(b.c, e)
 	for _, root := range b.roots() {
 		for _, name := range b.untold(root.Name) {
-			if !slices.Contains(missing, name) {
-				missing = append(missing, name)
+			if slices.Contains(missing, name) {
+				continue
+			}
+			missing = append(missing, name)
+			if len(facts[name]) > 1 {
+				several = append(several, fmt.Sprintf("for %s the account shows %s", name, among(seenIn(facts[name]))))
 			}
 		}
 	}
 	if missing == nil {
 		return nil
 	}
-	return &Refusal{fmt.Sprintf("phase %s must be told %s", b.phase, among(missing)), "write them below terraform: inputs in lifeboat.yaml"}
+	remedy := "write them below terraform: inputs in lifeboat.yaml"
+	if several != nil {
+		remedy += "; " + strings.Join(several, "; ")
+	}
+	return &Refusal{fmt.Sprintf("phase %s must be told %s", b.phase, among(missing)), remedy}
+}
+
+// seenIn are where facts were seen.
+func seenIn(facts []Learned) (list []string) {
+	for _, f := range facts {
+		list = append(list, plain(f.From))
+	}
+	return list
 }
 
 // attend renews nothing: Terraform acts as whoever runs Lifeboat.

@@ -53,6 +53,7 @@ type builder struct {
 	// sizes are the roles file's as a dry run would leave it. Nil: a run of Provision sets neither.
 	overlay func(root string) map[string]any
 	sizes   func(root string, r Roles) Roles
+	learned map[string]Learned // what the account has told the run when it began, by variable
 }
 
 // turns lets one at a time through for each name.
@@ -119,14 +120,14 @@ func (r *Runner) newBuilder(ctx context.Context, pins runbook.Pins, run string) 
 			b.digests[service] = value
 		}
 	}
-	return b, nil
+	return b, b.takeInputs(pins)
 }
 
 func bareBuilder(c *config.Config, s *State, opt Options) *builder {
 	return &builder{
 		c: c, opt: opt, state: s, now: opt.Now,
 		made: map[string]*savedPlan{}, clean: map[string]bool{}, tried: map[string]bool{}, opened: map[string]string{},
-		outputs: map[string]map[string]any{}, digests: map[string]string{},
+		outputs: map[string]map[string]any{}, digests: map[string]string{}, learned: map[string]Learned{},
 	}
 }
 

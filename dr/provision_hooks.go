@@ -3,6 +3,7 @@ package dr
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -98,12 +99,15 @@ func (b *builder) zoneFacts(ctx context.Context) (zoneFacts, error) {
 	return f, nil
 }
 
-// inputs are what lifeboat.yaml says, without what roots have made.
+// inputs are what the account has told and lifeboat.yaml says, which stands over that, without what roots have made.
 func (b *builder) inputs() map[string]any {
 	vars := defaultsOf(b.c)
-	for name, v := range b.c.Terraform.Inputs {
-		vars[name] = v
+	for name, fact := range b.learned {
+		if vars[name] == nil {
+			vars[name] = fact.Value
+		}
 	}
+	maps.Copy(vars, b.c.Terraform.Inputs)
 	return vars
 }
 

@@ -40,7 +40,10 @@ func ProvisionInputs(_ context.Context, c *config.Config, e *Estate, phase strin
 			Type: "string", Value: string(c.Terraform.Primary), From: from(string(c.Terraform.Primary)), Required: true, Choices: []string{string(config.Theirs), string(config.Ours)},
 		})
 	}
-	fill := filler{c: c, defaults: defaultsOf(c), account: accountFacts(c, e), given: givenByRoots(c)}
+	fill := filler{c: c, defaults: defaultsOf(c), account: map[string]any{}, given: givenByRoots(c)}
+	for name, fact := range only(accountFacts(c, e)) {
+		fill.account[name] = fact.Value
+	}
 	asked := map[string]int{}
 	for _, root := range phaseRoots(phase) {
 		declared, err := tf.Variables(root.Name)
@@ -131,44 +134,6 @@ func plainDefault(hcl string) string {
 		return hcl
 	}
 	return ""
-}
-
-// accountFacts are what the readers saw of the primary.
-func accountFacts(c *config.Config, e *Estate) map[string]any {
-	facts := map[string]any{}
-	if e == nil {
-		return facts
-	}
-	p, s := e.side(c.Regions.Primary.Name), e.side(c.Regions.Standby.Name)
-	if p.Raw != nil {
-		for _, db := range p.Raw.Databases.Value {
-			if db.Source != "" || len(c.Regions.Primary.Databases) > 0 && c.Regions.Primary.Databases[0].ID != db.ID {
-				continue
-			}
-			facts["primary_database_identifier"], facts["primary_database_arn"] = db.ID, db.ARN
-			facts["engine_version"], facts["instance_class"], facts["multi_az"] = db.Version, db.Class, db.MultiAZ
-			facts["backup_retention_days"] = max(db.RetentionDays, 1)
-			facts["storage"] = map[string]any{"initial": db.StorageGiB, "maximum": max(db.MaxStorageGiB, 2*db.StorageGiB)}
-			break
-		}
-		for _, secret := range p.Raw.Secrets.Value {
-			facts["database_secret_name"] = secret.Name
-			break
-		}
-	}
-	if s.Raw != nil {
-		for _, secret := range s.Raw.Secrets.Value {
-			if secret.PrimaryRegion != "" {
-				facts["database_secret_arn"] = secret.ARN
-				break
-			}
-		}
-	}
-	if d := e.Edge.Distribution.Value; len(d.Aliases) > 0 {
-		facts["aliases"] = d.Aliases
-		facts["cdn_certificate_arn"] = d.Certificate
-	}
-	return facts
 }
 
 // inputText is a value as it is typed: of a list of words, one a comma; of what is deeper, JSON.

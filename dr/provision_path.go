@@ -181,11 +181,11 @@ const pathPatience = 45 * time.Second
 func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) map[string]RootState {
 	ctx, cancel := context.WithTimeout(ctx, pathPatience)
 	defer cancel()
-	out := map[string]RootState{}
+	b, out := bareBuilder(c, s, opt), map[string]RootState{}
 	all := func(state, why string) map[string]RootState {
 		for _, root := range tf.Roots {
 			if _, known := out[root.Name]; !known {
-				out[root.Name] = RootState{Name: root.Name, State: state, Why: why}
+				out[root.Name] = RootState{Name: root.Name, State: state, Why: why, Owned: b.ownedUnread(root.Name, why)}
 			}
 		}
 		return out
@@ -193,7 +193,6 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 	if c.Terraform.Primary != config.Ours {
 		out["primary"] = RootState{Name: "primary", State: PhaseTheirs}
 	}
-	b := bareBuilder(c, s, opt)
 	var err error
 	if b.program, err = findTerraform(ctx, c, nil); err != nil {
 		return all(PhaseUnknown, err.Error())
@@ -205,7 +204,7 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 		}
 	}
 	if b.bucket() == "" && c.Simulated == nil {
-		return all(PhaseNotYet, "")
+		return b.nothingThere(ctx, out)
 	}
 	var mu sync.Mutex
 	var g errgroup.Group
@@ -215,7 +214,7 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 			continue
 		}
 		g.Go(func() error {
-			r := b.held(ctx, root.Name)
+			r := b.stateOfRoot(ctx, root.Name)
 			mu.Lock()
 			defer mu.Unlock()
 			out[root.Name] = r
@@ -226,14 +225,24 @@ func rootStates(ctx context.Context, c *config.Config, s *State, opt Options) ma
 	return out
 }
 
-// held is what a root's state holds.
-func (b *builder) held(ctx context.Context, root string) RootState {
-	r := RootState{Name: root, State: PhaseUnknown}
-	n, there, err := b.heldThere(ctx, root)
-	if !there && err == nil {
-		n, err = b.heldHere(ctx, root)
+// nothingThere are the states of an estate without a bucket for them.
+func (b *builder) nothingThere(ctx context.Context, known map[string]RootState) map[string]RootState {
+	for _, root := range tf.Roots {
+		if known[root.Name].State == "" {
+			known[root.Name] = RootState{Name: root.Name, State: PhaseNotYet, Owned: b.ownedBriefly(ctx, root.Name, holdsAt(nil))}
+		}
 	}
-	r.Resources = n
+	return known
+}
+
+// held is how far a root is, and what its state holds.
+func (b *builder) held(ctx context.Context, root string) (RootState, []tf.Held) {
+	r := RootState{Name: root, State: PhaseUnknown}
+	list, there, err := b.heldThere(ctx, root)
+	if !there && err == nil {
+		list, err = b.heldHere(ctx, root)
+	}
+	r.Resources = len(list)
 	switch {
 	case err != nil:
 		r.Why = err.Error()
@@ -242,32 +251,43 @@ func (b *builder) held(ctx context.Context, root string) RootState {
 	default:
 		r.State = PhaseThere
 	}
+	return r, list
+}
+
+// stateOfRoot is the same with what becomes of the owner's resources in it.
+func (b *builder) stateOfRoot(ctx context.Context, root string) RootState {
+	r, list := b.held(ctx, root)
+	if r.State == PhaseUnknown {
+		r.Owned = b.ownedUnread(root, r.Why)
+	} else {
+		r.Owned = b.ownedBriefly(ctx, root, holdsAt(list))
+	}
 	return r
 }
 
-// heldThere is how many resources a root's state holds in the bucket of the states: one request, where Terraform takes seconds a root.
-// It is not there where the bucket has no such state, or there is no bucket.
-func (b *builder) heldThere(ctx context.Context, root string) (n int, there bool, err error) {
+// heldThere is what a root's state holds in the bucket of the states: one request, where Terraform takes seconds a root. It is not there
+// where the bucket has no such state, or there is no bucket.
+func (b *builder) heldThere(ctx context.Context, root string) (list []tf.Held, there bool, err error) {
 	s, err := b.store()
 	if err != nil || s == nil || b.c.Simulated != nil {
-		return 0, false, err
+		return nil, false, err
 	}
 	o, err := s.Get(ctx, b.backend().Key(root))
 	if err != nil || !o.Found {
-		return 0, err == nil && root != "bootstrap", err // bootstrap's may still be on this machine
+		return nil, err == nil && root != "bootstrap", err // bootstrap's may still be on this machine
 	}
-	n, err = tf.Resources(string(o.Body))
-	return n, true, err
+	list, err = tf.ReadState(o.Body)
+	return list, true, err
 }
 
-// heldHere asks Terraform how many resources a root's state holds, wherever that is.
-func (b *builder) heldHere(ctx context.Context, root string) (int, error) {
+// heldHere asks Terraform what a root's state holds, wherever that is.
+func (b *builder) heldHere(ctx context.Context, root string) ([]tf.Held, error) {
 	d, err := b.bare(ctx, root)
 	if notYet(err) {
-		return 0, nil
+		return nil, nil
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return d.Held(ctx)
+	return d.Holds(ctx)
 }

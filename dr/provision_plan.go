@@ -28,14 +28,14 @@ func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*save
 	if t == nil {
 		return m, err
 	}
-	p := RootPlan{Root: root, At: b.now()}
+	p := RootPlan{Root: root, At: b.now(), Learned: b.learnedBy(root)}
 	if err != nil {
 		p.Why, p.Waits = err.Error(), notYet(err)
 		return nil, errors.Join(err, writeRootPlan(b.dir, p))
 	}
 	p.Counts, p.Changes, p.Drift, p.Findings = m.plan.Counts(), m.plan.Changes, m.plan.Drift, m.plan.Findings()
 	p.Fingerprint, p.Empty, p.Money = m.print, m.plan.Empty(), Money(m.plan.Changes)
-	p.Theirs = b.theirs(ctx, root)
+	p.Owned = b.owned(ctx, root, notImported(m.plan.Changes))
 	return m, writeRootPlan(b.dir, p)
 }
 

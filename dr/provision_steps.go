@@ -300,6 +300,9 @@ func (b *builder) notice(root string) runbook.Notice {
 	}
 	n := runbook.Notice{What: []string{root + ": " + planWords(m.plan)}}
 	n.What = append(n.What, mostChanges(m.plan.Changes)...)
+	for _, l := range b.learnedBy(root) {
+		n.What = append(n.What, l.Words())
+	}
 	n.What = append(n.What, b.besideWords(m.plan.Changes)...)
 	for _, f := range m.plan.Findings() {
 		n.Failing = append(n.Failing, runbook.Failing{ID: guardID(root, f), Text: plain(f.Words()), Override: plain(f.Name)})

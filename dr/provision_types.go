@@ -40,7 +40,8 @@ type RootPlan struct {
 	Drift    []PlanChange  `json:"drift,omitempty"`
 	Findings []PlanFinding `json:"findings,omitempty"` // what is refused unless the resource's own name is typed
 	Money    []MoneyLine   `json:"money,omitempty"`    // USD a month
-	Theirs   []Theirs      `json:"theirs,omitempty"`   // of its resources, what the owner keeps
+	Owned    []Owned       `json:"owned,omitempty"`    // of its resources, what is taken over of the owner's and what he keeps
+	Learned  []Learned     `json:"learned,omitempty"`  // inputs that were taken from the account
 	// Fingerprint names what was shown: another plan, though of the same counts, has another.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	Empty       bool   `json:"empty,omitempty"` // an apply would change nothing
@@ -128,6 +129,7 @@ type RootState struct {
 	Resources int       // in its state
 	Applied   time.Time // when a run applied it last; zero where no journal tells
 	Why       string    // why State is unknown or partly
+	Owned     []Owned   // what it takes over of the owner's, and what he keeps; without the patches of that
 }
 
 // Input is something that a phase must be told.

@@ -26,8 +26,7 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 	if err := b.learn(ctx, reads); err != nil {
 		return nil, err
 	}
-	vars := defaultsOf(b.c)
-	maps.Copy(vars, b.c.Terraform.Inputs)
+	vars := b.inputs()
 	for _, need := range reads {
 		out := b.outputsOf(need)
 		if out == nil && slices.Contains(r.Needs, need) {
@@ -142,8 +141,7 @@ func required(root string) []string {
 
 // untold are the required variables of a root that neither lifeboat.yaml nor another root of the stack gives.
 func (b *builder) untold(root string) []string {
-	known := defaultsOf(b.c)
-	maps.Copy(known, b.c.Terraform.Inputs)
+	known := b.inputs()
 	r, _ := tf.RootOf(root)
 	for _, need := range b.reads(r) {
 		names, _ := tf.Outputs(need)

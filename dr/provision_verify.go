@@ -327,6 +327,11 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 	case "failover":
 		n.set(c.Edge.Distribution, n.text("distribution_id"), "edge", "distribution")
 	}
+	for _, l := range b.learnedBy(root) {
+		if c.Terraform.Inputs[l.Name] == nil {
+			n.list = append(n.list, config.Setting{Field: []string{"terraform", "inputs", l.Name}, Value: l.Value})
+		}
+	}
 	return n.list, nil
 }
 

@@ -3,18 +3,13 @@
 package tf
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"maps"
-	"os"
 	"os/exec"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 )
 
 // update writes the stand-in's list anew. It takes real plans of every strategy: LIFEBOAT_E2E=full go test ./tf -run EveryRoot -update
@@ -181,87 +176,6 @@ func kept(name string, value any) bool {
 	return false
 }
 
-// worded puts words for variables in the place of the test's values.
-func (l *lister) worded(p *planned, value any) any {
-	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
-		v := p.Variables[name].Value
-		if items, isList := v.([]any); isList && len(items) > 0 && reflect.DeepEqual(sorted(v), sorted(value)) {
-			return "{=" + name + "}"
-		}
-	}
-	switch value := value.(type) {
-	case string:
-		return l.word(p, value)
-	case []any:
-		out := make([]any, len(value))
-		for i, e := range value {
-			out[i] = l.worded(p, e)
-		}
-		return sorted(out)
-	case map[string]any:
-		out := map[string]any{}
-		for k, e := range value {
-			out[k] = l.worded(p, e)
-		}
-		return out
-	}
-	return value
-}
-
-// sorted puts a list of words in order: most are sets, in the order of ids that AWS makes up.
-func sorted(value any) any {
-	list, _ := value.([]any)
-	list = slices.Clone(list)
-	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-	return list
-}
-
-var estate = regexp.MustCompile(`\bshop\b`)
-
-func (l *lister) word(p *planned, text string) string {
-	pairs := slices.Clone(l.words)
-	for _, name := range slices.Sorted(maps.Keys(p.Variables)) {
-		pairs = append(madeWords(name, p.Variables[name].Value), pairs...)
-	}
-	text = strings.NewReplacer(longestFirst(pairs)...).Replace(text)
-	return estate.ReplaceAllString(text, "{estate}")
-}
-
-// madeWords are the made-up values within a variable: ids, ARNs, names that AWS gave.
-func madeWords(path string, value any) (pairs []string) {
-	switch v := value.(type) {
-	case string:
-		if made.MatchString(v) {
-			return []string{v, "{" + path + "}"}
-		}
-	case []any:
-		for i, e := range v {
-			pairs = append(pairs, madeWords(fmt.Sprintf("%s.%d", path, i), e)...)
-		}
-	case map[string]any:
-		for _, k := range slices.Sorted(maps.Keys(v)) {
-			pairs = append(pairs, madeWords(path+"."+k, v[k])...)
-		}
-	}
-	return pairs
-}
-
-// made is the look of what AWS names: vpc-0123, arn:aws:..., app/shop/50dc6c49, name.elb.amazonaws.com, shop-dr-db.
-var made = regexp.MustCompile(`^(arn:|[a-z]+-[0-9a-f]{8,}$|app/|targetgroup/)|amazonaws\.com|-db$|\.db\.`)
-
-func longestFirst(pairs []string) []string {
-	var sorted [][2]string
-	for i := 0; i < len(pairs); i += 2 {
-		sorted = append(sorted, [2]string{pairs[i], pairs[i+1]})
-	}
-	slices.SortStableFunc(sorted, func(a, b [2]string) int { return len(b[0]) - len(a[0]) })
-	var flat []string
-	for _, s := range sorted {
-		flat = append(flat, s[0], s[1])
-	}
-	return flat
-}
-
 // variablesOf are a root's variables: which are required say its files, the defaults its plan.
 func variablesOf(root string, p *planned) (list []listedVariable, err error) {
 	declared, err := Variables(root)
@@ -373,121 +287,6 @@ func (l *lister) strategies(name string, plans map[string][]byte) error {
 	}
 	l.list.Roots[name] = root
 	return nil
-}
-
-// text is the list with a line for each resource, so that a change of it can be read.
-func (l *lister) text() ([]byte, error) {
-	var b bytes.Buffer
-	line := func(indent string, v any, comma bool) error {
-		b.WriteString(indent)
-		text, err := json.Marshal(v)
-		b.Write(text)
-		if comma {
-			b.WriteByte(',')
-		}
-		b.WriteByte('\n')
-		return err
-	}
-	fmt.Fprintf(&b, "{\n\"terraform\": %q,\n\"provider\": %q,\n\"unknown\": {\n", l.list.Terraform, l.list.Provider)
-	types := slices.Sorted(maps.Keys(l.list.Unknown))
-	for i, kind := range types {
-		fmt.Fprintf(&b, "%q: ", kind)
-		if err := line("", l.list.Unknown[kind], i < len(types)-1); err != nil {
-			return nil, err
-		}
-	}
-	b.WriteString("},\n\"roots\": {\n")
-	names := slices.Sorted(maps.Keys(l.list.Roots))
-	for i, name := range names {
-		root := l.list.Roots[name]
-		fmt.Fprintf(&b, "%q: {\"region\": %q, \"outputs\": ", name, root.Region)
-		if err := line("", root.Outputs, true); err != nil {
-			return nil, err
-		}
-		b.WriteString("\"variables\": [\n")
-		for n, v := range root.Variables {
-			if err := line("  ", v, n < len(root.Variables)-1); err != nil {
-				return nil, err
-			}
-		}
-		b.WriteString("],\n\"resources\": [\n")
-		for n, r := range root.Resources {
-			if err := line("  ", r, n < len(root.Resources)-1); err != nil {
-				return nil, err
-			}
-		}
-		b.WriteString("]}")
-		if i < len(names)-1 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('\n')
-	}
-	b.WriteString("}\n}\n")
-	return b.Bytes(), nil
-}
-
-// compared holds the list against the file, or writes the file. strategies says whether all of them were planned: else only
-// what warm standby has is compared.
-func (l *lister) compared(t *testing.T, strategies bool) {
-	t.Helper()
-	text, err := l.text()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if *update && strategies {
-		if err := os.WriteFile(listFile, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	written, err := os.ReadFile(listFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	have, want := resourcesIn(t, written, strategies), resourcesIn(t, text, strategies)
-	for _, line := range slices.Sorted(maps.Keys(want)) {
-		if !have[line] {
-			t.Errorf("%s has no %s; LIFEBOAT_E2E=full go test ./tf -run EveryRoot -timeout 60m -update writes it anew", listFile, line)
-		}
-	}
-	for _, line := range slices.Sorted(maps.Keys(have)) {
-		if !want[line] {
-			t.Errorf("%s has %s, and a real plan has not", listFile, line)
-		}
-	}
-}
-
-// resourcesIn are the lines of a list: each root's outputs, variables and resources. Without strategies they are those of
-// warm standby, whatever the others have.
-func resourcesIn(t *testing.T, text []byte, strategies bool) map[string]bool {
-	t.Helper()
-	var list listed
-	if err := json.Unmarshal(text, &list); err != nil {
-		t.Fatal(err)
-	}
-	lines := map[string]bool{}
-	line := func(root string, v any) {
-		text, err := json.Marshal(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines[root+" "+string(text)] = true
-	}
-	for name, root := range list.Roots {
-		line(name, root.Outputs)
-		for _, v := range root.Variables {
-			line(name, v)
-		}
-		for _, r := range root.Resources {
-			if !strategies {
-				if r.In != nil && !slices.Contains(r.In, "warm-standby") {
-					continue
-				}
-				r.In = nil
-			}
-			line(name, r)
-		}
-	}
-	return lines
 }
 
 // shownPlan is the plan of a root's working directory as JSON.

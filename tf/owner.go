@@ -14,7 +14,7 @@ type Held struct {
 	IDs     []string // everything that names it: id, ARN, name
 }
 
-// ReadState reads a state as it is stored, of another root than ours: only what names its resources is looked at. One that is of
+// ReadState reads a state as it is stored, of our roots and of others: only what names its resources is looked at. One that is of
 // another format than Terraform 0.12 and later write is an error.
 func ReadState(data []byte) ([]Held, error) {
 	var s struct {

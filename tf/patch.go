@@ -110,13 +110,13 @@ type DatabasePatch struct {
 	Storage, MaxStorage int // GB; MaxStorage 0: it does not grow by itself
 	RetentionDays       int
 	Protected           bool
-	SlotKeepMB          int
+	Parameters          string // its parameter group; RDS's own cannot be changed
+	SlotKeepMB          int    // what the group is to have; 0: it has a limit
 }
 
-// HCL is the patch of a database.
+// HCL is the patch of a database; "" where it has everything.
 func (p DatabasePatch) HCL() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# aws_db_instance, %s\n", p.Name)
 	if p.MaxStorage <= p.Storage {
 		fmt.Fprintf(&b, "max_allocated_storage   = %d # a stalled replica holds back log until the disk is full\n", max(2*p.Storage, 100))
 	}
@@ -126,6 +126,24 @@ func (p DatabasePatch) HCL() string {
 	if !p.Protected {
 		b.WriteString("deletion_protection     = true # a replica whose source is deleted ends, and is not promoted\n")
 	}
-	fmt.Fprintf(&b, "\n# In its aws_db_parameter_group: a slot is given up before the disk is full.\nparameter {\n  name  = \"max_slot_wal_keep_size\"\n  value = %s\n}\n", hcl(fmt.Sprint(p.SlotKeepMB)))
-	return b.String()
+	out := b.String()
+	if out != "" {
+		out = fmt.Sprintf("# aws_db_instance, %s\n", p.Name) + out
+	}
+	if p.SlotKeepMB == 0 {
+		return out
+	}
+	if out != "" {
+		out += "\n"
+	}
+	return out + ParameterPatch(p.Parameters, p.SlotKeepMB)
+}
+
+// ParameterPatch is the limit for slots in an owner's parameter group. RDS's own groups cannot be changed.
+func ParameterPatch(group string, keepMB int) string {
+	where := "aws_db_parameter_group, " + group
+	if group == "" || strings.HasPrefix(group, "default.") {
+		where = "aws_db_parameter_group, one of your own: RDS's cannot be changed; it is in force after a reboot"
+	}
+	return fmt.Sprintf("# %s: a slot is given up before the disk is full.\nparameter {\n  name  = \"max_slot_wal_keep_size\"\n  value = %s\n}\n", where, hcl(fmt.Sprint(keepMB)))
 }

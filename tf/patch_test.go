@@ -83,25 +83,24 @@ rule {
   }
 }
 `},
-		"database": {DatabasePatch{Name: "prod-db", Storage: 20, SlotKeepMB: 5120}.HCL(), `# aws_db_instance, prod-db
+		"database": {DatabasePatch{Name: "prod-db", Storage: 20, Parameters: "prod-settings", SlotKeepMB: 5120}.HCL(), `# aws_db_instance, prod-db
 max_allocated_storage   = 100 # a stalled replica holds back log until the disk is full
 backup_retention_period = 7 # a database without backups cannot be replicated
 deletion_protection     = true # a replica whose source is deleted ends, and is not promoted
 
-# In its aws_db_parameter_group: a slot is given up before the disk is full.
+# aws_db_parameter_group, prod-settings: a slot is given up before the disk is full.
 parameter {
   name  = "max_slot_wal_keep_size"
   value = "5120"
 }
 `},
-		"database that has all": {DatabasePatch{Name: "prod-db", Storage: 20, MaxStorage: 100, RetentionDays: 7, Protected: true, SlotKeepMB: 5120}.HCL(), `# aws_db_instance, prod-db
-
-# In its aws_db_parameter_group: a slot is given up before the disk is full.
+		"database without a group of its own": {DatabasePatch{Name: "prod-db", Storage: 20, MaxStorage: 100, RetentionDays: 7, Protected: true, Parameters: "default.postgres15", SlotKeepMB: 5120}.HCL(), `# aws_db_parameter_group, one of your own: RDS's cannot be changed; it is in force after a reboot: a slot is given up before the disk is full.
 parameter {
   name  = "max_slot_wal_keep_size"
   value = "5120"
 }
 `},
+		"database that has all": {DatabasePatch{Name: "prod-db", Storage: 20, MaxStorage: 100, RetentionDays: 7, Protected: true}.HCL(), ""},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", name, c.got, c.want)

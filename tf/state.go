@@ -48,37 +48,22 @@ func resources(m *tfjson.StateModule, list []Resource) []Resource {
 	return list
 }
 
-// Held is how many resources the root's state holds. It needs no provider.
-func (d *Dir) Held(ctx context.Context) (int, error) {
+// Holds is what the root's state holds, by what names it. It needs no provider.
+func (d *Dir) Holds(ctx context.Context) ([]Held, error) {
 	d.one.Lock()
 	defer d.one.Unlock()
 	text, err := d.exec.StatePull(ctx)
 	if err != nil {
-		return 0, d.plainly("state pull", err)
+		return nil, d.plainly("state pull", err)
 	}
-	return Resources(text)
-}
-
-// Resources is how many resources a state holds, by its text: that of an object in a bucket is the same.
-func Resources(state string) (n int, err error) {
-	if strings.TrimSpace(state) == "" {
-		return 0, nil // there is none yet
+	if strings.TrimSpace(text) == "" {
+		return nil, nil // there is none yet
 	}
-	var s struct {
-		Resources []struct {
-			Mode      string            `json:"mode"`
-			Instances []json.RawMessage `json:"instances"`
-		} `json:"resources"`
+	list, err := ReadState([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("the state of %s cannot be read: %w", d.spec.Root, err)
 	}
-	if err := json.Unmarshal([]byte(state), &s); err != nil {
-		return 0, fmt.Errorf("the state cannot be read: %w", err)
-	}
-	for _, r := range s.Resources {
-		if r.Mode == "managed" {
-			n += len(r.Instances)
-		}
-	}
-	return n, nil
+	return list, nil
 }
 
 // Outputs are the root's outputs by name, as JSON values, without the sensitive ones: variables of the roots after it.

@@ -25,6 +25,7 @@ type fakeProvision struct {
 	set      []map[string]string
 	setErr   error
 	plans    []dr.RootPlan
+	owned    []dr.Owned
 	progress map[string]dr.RootProgress
 }
 
@@ -56,6 +57,12 @@ func (f *fakeRuns) SetInputs(_ context.Context, _ string, values map[string]stri
 		}
 	}
 	return nil
+}
+
+func (f *fakeRuns) Owned(context.Context, string) ([]dr.Owned, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.made.owned), nil
 }
 
 func (f *fakeRuns) RootPlans(context.Context, string) ([]dr.RootPlan, error) {
@@ -243,6 +250,80 @@ func riskyPlan() dr.RootPlan {
 	return p
 }
 
+// What an owner's own Terraform holds, at every moment of its way.
+func ownedAll() []dr.Owned {
+	const state = "s3://davidshaevel-terraform/prod.tfstate"
+	return []dr.Owned{
+		{Key: "secret", What: "the database's secret", Root: "source", State: dr.OwnedAdopted, ID: "davidshaevel/dev/database"},
+		{Key: "registry", What: "the registry's replication rule", Root: "source", State: dr.OwnedFree, ID: "123456789012", From: state},
+		{Key: "database", What: "the primary database", Root: "source", State: dr.OwnedHeld, ID: "davidshaevel-dev-db", From: state, Holder: "module.data.aws_db_instance.main",
+			Block: "removed {\n  from = module.data.aws_db_instance.main\n\n  lifecycle {\n    destroy = false\n  }\n}\n"},
+	}
+}
+
+func ownedKept() []dr.Owned {
+	return []dr.Owned{{Key: "distribution", What: "the distribution", Root: "failover", State: dr.OwnedTheirs, Block: `# aws_cloudfront_distribution, E2QWRUHAPOMQZL
+
+# In the origin "prod-alb": a name at Cloudflare, so that one record moves pages and API.
+domain_name = "origin.davidshaevel.com"
+
+# Beside it:
+origin {
+  origin_id           = "standby"
+  domain_name         = "davidshaevel-dr-alb-1.us-west-2.elb.amazonaws.com"
+  connection_attempts = 2
+  connection_timeout  = 3
+
+  custom_origin_config {
+    http_port              = 80
+    https_port             = 443
+    origin_protocol_policy = "https-only"
+    origin_ssl_protocols   = ["TLSv1.2"]
+  }
+}
+
+# In the behaviour "*", which allows GET, HEAD:
+target_origin_id = "bridge"
+`}}
+}
+
+// withOwned is a path of which a root has resources of the owner's; without what he writes, which is read for a screen of its own.
+func withOwned(p Provisioning, root string, list []dr.Owned) Provisioning {
+	for i := range p.Phases {
+		for j := range p.Phases[i].Roots {
+			r := &p.Phases[i].Roots[j]
+			if r.Name != root {
+				continue
+			}
+			r.Owned = slices.Clone(list)
+			for k := range r.Owned {
+				if r.Owned[k].State == dr.OwnedTheirs {
+					r.Owned[k].Block = ""
+				}
+			}
+		}
+	}
+	return p
+}
+
+// ownedPath is an estate whose owner keeps his distribution and gives the rest.
+func ownedPath() Provisioning {
+	return withOwned(withOwned(testPath(), "source", ownedAll()), "failover", ownedKept())
+}
+
+// takingPlan takes over what an owner's root still holds.
+func takingPlan() dr.RootPlan {
+	p := dr.RootPlan{Root: "source", At: noon, Fingerprint: "s1", Owned: ownedAll(), Changes: []dr.PlanChange{
+		{Address: "aws_ecr_replication_configuration.this[0]", Type: "aws_ecr_replication_configuration", Action: dr.PlanUpdate, ID: "123456789012"},
+		{Address: "module.database[0].aws_db_instance.this", Module: "module.database[0]", Type: "aws_db_instance", Name: "davidshaevel-dev-db", Action: dr.PlanUpdate, ID: "davidshaevel-dev-db",
+			Fields: []dr.PlanField{field1("max_allocated_storage", "0", "100")}},
+		add("", "aws_security_group", "davidshaevel-isolation"),
+	}}
+	p.Learned = []dr.Learned{{Name: "primary_database_arn", Value: "arn:aws:rds:us-east-1:123456789012:db:davidshaevel-dev-db", From: "the database davidshaevel-dev-db in us-east-1"}}
+	p.Counts = dr.PlanCounts{Add: 1, Change: 2, Import: 2}
+	return p
+}
+
 // manyPlan has n resources in modules of 25.
 func manyPlan(n int) dr.RootPlan {
 	p := dr.RootPlan{Root: "foundation", At: noon, Fingerprint: fmt.Sprint("m", n)}
@@ -328,6 +409,11 @@ func upToFoundation(start time.Time) *story {
 
 func atApplyGate(start time.Time) *story {
 	return upToFoundation(start).asks(applyGate("foundation", foundationPlan()))
+}
+
+func atTakingGate(start time.Time) *story {
+	s := makeStory(start, makePlan("data", false, "source", "data")).began("plan-source").after(20).done("plan-source", takingPlan().Counts.Words())
+	return s.began("apply-source").asks(applyGate("source", takingPlan()))
 }
 
 func atRiskyGate(start time.Time) *story {

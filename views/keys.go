@@ -23,13 +23,14 @@ const (
 	OnInputs    Scope = "what a phase is told"
 	InFields    Scope = "a field"
 	OnPlan      Scope = "a plan"
+	OnOwned     Scope = "what is yours"
 	InPages     Scope = "details and events"
 	InMenus     Scope = "menus and the filter"
 	Anywhere    Scope = "anywhere"
 )
 
 // scopes are all of them, in that order.
-var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, OnPath, OnStrategy, BeforePhase, OnInputs, InFields, OnPlan, InPages, InMenus, Anywhere}
+var scopes = []Scope{OnCockpit, BeforeRun, OnRun, InQuestions, OnPath, OnStrategy, BeforePhase, OnInputs, InFields, OnPlan, OnOwned, InPages, InMenus, Anywhere}
 
 // text says whether what is typed in a scope is text: the keys that work anywhere do not.
 func (s Scope) text() bool { return s == InMenus || s == InQuestions || s == InFields }

@@ -1,8 +1,10 @@
 package views
 
+import "slices"
+
 // provisionKeys are those of the path, its phases, what they are told, and plans.
 func provisionKeys() []Key {
-	return append(append(pathKeys(), inputKeys()...), planKeys()...)
+	return slices.Concat(pathKeys(), inputKeys(), planKeys(), ownedKeys())
 }
 
 func pathKeys() []Key {
@@ -13,6 +15,7 @@ func pathKeys() []Key {
 		{Name: "last phase", Keys: []string{"end", "G", "pgdown"}, Show: "End G", Help: "last phase", Scope: OnPath, run: pages(1)},
 		{Name: "open phase", Keys: []string{"enter"}, Show: "Enter", Does: "open", Help: "the phase, or its run where one is open", Scope: OnPath, run: (*root).openRow},
 		{Name: "strategy", Keys: []string{"s"}, Show: "s", Does: "strategy", Help: "how the standby stands by: what each way costs and means, and change it", Scope: OnPath, off: noStrategies, run: (*root).openStrategy},
+		{Name: "yours", Keys: []string{"o"}, Show: "o", Does: "what is yours", Help: "what is adopted of your own Terraform's, and what you keep", Scope: OnPath, off: noOwned, run: (*root).openOwned},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "to the cockpit; runs go on", Scope: OnPath, run: (*root).stepBack},
 
 		{Name: "up", Keys: []string{"up", "k"}, Show: "↑ k", Help: "strategy above", Scope: OnStrategy, run: moves(-1)},
@@ -31,6 +34,7 @@ func pathKeys() []Key {
 		{Name: "only plan", Keys: []string{"n"}, Show: "n", Does: "only plan", Help: "plan it and make nothing", Scope: BeforePhase, off: cannotBeginPhase, run: beginsPhase(true)},
 		{Name: "inputs", Keys: []string{"enter", "i"}, Show: "Enter i", Does: "inputs", Help: "look at what it is told, and change it", Scope: BeforePhase, off: noInputs, run: (*root).openRow},
 		{Name: "write", Keys: []string{"w"}, Show: "w", Does: "write", Help: "write what was typed into lifeboat.yaml", Scope: BeforePhase, off: cannotWrite, run: (*root).writes},
+		{Name: "yours", Keys: []string{"o"}, Show: "o", Does: "what is yours", Help: "what is adopted of your own Terraform's, and what you keep", Scope: BeforePhase, off: noOwned, run: (*root).openOwned},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "to the path; nothing was started", Scope: BeforePhase, run: (*root).stepBack},
 	}
 }
@@ -68,6 +72,19 @@ func planKeys() []Key {
 		{Name: "root before", Keys: []string{"left", "shift+tab", "h"}, Show: "← h", Help: "the plan of the root before", Scope: OnPlan, off: noOtherRoot, run: otherRoot(-1)},
 		{Name: "all", Keys: []string{"a"}, Show: "a", Does: "all", Help: "open or close every module", Scope: OnPlan, run: (*root).openAllOfPlan},
 		{Name: "filter", Keys: []string{"/"}, Show: "/", Does: "filter", Help: "by name, address or action", Scope: OnPlan, run: (*root).filterPlan},
+		{Name: "yours", Keys: []string{"o"}, Show: "o", Does: "what is yours", Help: "what is adopted of your own Terraform's, and what you keep", Scope: OnPlan, off: noOwned, run: (*root).openOwned},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "end the filter, then back", Scope: OnPlan, run: (*root).stepBack},
+	}
+}
+
+func ownedKeys() []Key {
+	return []Key{
+		{Name: "up", Keys: []string{"up", "k"}, Show: "↑ k", Help: "resource above", Scope: OnOwned, run: moves(-1)},
+		{Name: "down", Keys: []string{"down", "j"}, Show: "↓ j", Help: "resource below", Scope: OnOwned, run: moves(1)},
+		{Name: "page up", Keys: []string{"pgup", "ctrl+b"}, Show: "PgUp", Help: "what is to be written, up", Scope: OnOwned, run: pages(-1)},
+		{Name: "page down", Keys: []string{"pgdown", "ctrl+f", "space"}, Show: "PgDn", Help: "what is to be written, down", Scope: OnOwned, run: pages(1)},
+		{Name: "copy", Keys: []string{"c"}, Show: "c", Does: "copy", Help: "send what is to be written to the terminal's clipboard", Scope: OnOwned, off: noBlock, run: (*root).copyBlock},
+		{Name: "look again", Keys: []string{"l"}, Show: "l", Does: "look again", Help: "read your state and the cloud anew", Scope: OnOwned, run: (*root).lookAtOwned},
+		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "back", Scope: OnOwned, run: (*root).stepBack},
 	}
 }

@@ -41,6 +41,7 @@ func runKeys() []Key {
 		{Name: "page down", Keys: []string{"pgdown", "ctrl+f", "space"}, Show: "PgDn", Help: "the lower part down", Scope: OnRun, run: pages(1)},
 		{Name: "answer", Keys: []string{"enter"}, Show: "Enter", Does: "answer", Help: "answer what it asks", Scope: OnRun, off: nothingAsked, run: (*root).openRow},
 		{Name: "plan", Named: true, Keys: []string{"v"}, Show: "v", Does: "plan", Help: "what Terraform would make, by root", Scope: OnRun, off: cannotPlan, run: (*root).openPlan},
+		{Name: "yours", Keys: []string{"o"}, Show: "o", Does: "what is yours", Help: "what is adopted of your own Terraform's, and what you keep", Scope: OnRun, off: noOwned, run: (*root).openOwned},
 		{Name: "next phase", Keys: []string{"enter"}, Show: "Enter", Does: "next phase", Help: "after a phase: the next one", Scope: OnRun, off: noNextPhase, run: (*root).nextPhase},
 		{Name: "resume", Named: true, Keys: []string{"R"}, Show: "R", Does: "resume", Help: "take it up where its journal ends", Scope: OnRun, off: cannotResume, run: (*root).resume},
 		{Name: "try again", Named: true, Keys: []string{"t"}, Show: "t", Does: "try again", Help: "try the failed step again", Scope: OnRun, off: cannot(runbook.Retry), run: chooses(runbook.Retry)},

@@ -63,6 +63,11 @@ type (
 		phase string
 		err   error
 	}
+	ownedMsg struct {
+		phase string
+		list  []dr.Owned
+		err   error
+	}
 	plansMsg struct {
 		run  string
 		list []dr.RootPlan

@@ -48,6 +48,13 @@ func makerStates() map[string]func(w, h int) *root {
 			return m.types("H", "enter")
 		}
 	}
+	yours := func(list []dr.Owned, keys ...string) func(w, h int) *root {
+		return func(w, h int) *root {
+			runs := newFakeMaker(nil, ownedPath())
+			runs.made.owned = list
+			return makerModel(runs, w, h, keys...)
+		}
+	}
 	looking := dr.RootProgress{Root: "identity", Op: "plan", Began: noon.Add(-7e9), Done: 14}
 	return map[string]func(w, h int) *root{
 		"path":        before(testPath()),
@@ -59,6 +66,12 @@ func makerStates() map[string]func(w, h int) *root {
 		"inputs":      before(testPath(), "enter", "i", "esc"),
 		"typing":      before(testPath(), "enter", "i", "davidshaevel.com, www.davidshaevel.com", "enter", "up", "up", "up", "up", "enter", "backspace", "backspace", "backspace"),
 		"choosing":    before(testPath(), "enter", "i", "esc", "up", "enter", "up"),
+		"yours":       yours(nil),
+		"adopted":     yours(ownedAll(), "o", "down", "down"),
+		"kept":        yours(ownedKept(), "down", "down", "o"),
+		"kept-phase":  yours(ownedKept(), "down", "down", "enter"),
+		"taking":      during(atTakingGate, "data", takingPlan(), dr.RootProgress{}, "apply sou"),
+		"plan-taking": during(atTakingGate, "data", takingPlan(), dr.RootProgress{}, "esc", "v", "down", "down", "down"),
 		"planning":    during(planning, "foundation", foundationPlan(), looking),
 		"gate":        during(atApplyGate, "foundation", foundationPlan(), dr.RootProgress{}, "apply foun"),
 		"risky":       during(atRiskyGate, "data", riskyPlan(), dr.RootProgress{}, "dr-d"),
@@ -94,7 +107,7 @@ func TestGoldenProvision(t *testing.T) {
 // TestGoldenProvisionStyles draws the gate of a plan that could lose something, and a field, with their styles.
 func TestGoldenProvisionStyles(t *testing.T) {
 	for name, palette := range map[string]ui.Palette{"dark": ui.Dark, "light": ui.Light, "nocolor": ui.Plain} {
-		for _, state := range []string{"risky", "typing", "path", "cheaper", "giving-up"} {
+		for _, state := range []string{"risky", "typing", "path", "cheaper", "giving-up", "adopted", "kept"} {
 			t.Run(name+"_"+state, func(t *testing.T) {
 				m := makerStates()[state](80, 24)
 				m.theme, m.stale = ui.NewTheme(palette), true

@@ -140,7 +140,7 @@ func (m *root) pathDraw(w int) *pathDraw {
 func (d *pathDraw) lines(chosen, room int) (lines []ui.Line, at int) {
 	n := 0
 	for _, x := range d.path.Phases {
-		n += 1 + len(x.Items)
+		n += 1 + len(x.Items) + len(ownedOf(x))
 	}
 	roomy := n+len(d.path.Phases)-1 <= room
 	items := n <= room
@@ -157,6 +157,7 @@ func (d *pathDraw) lines(chosen, room int) (lines []ui.Line, at int) {
 			for _, it := range x.Items {
 				lines = append(lines, ui.Cat(bar, ui.Space(5), ui.T(ui.Muted, it.ID).Fit(7), ui.T(ui.Muted, it.Title)).Cut(d.w))
 			}
+			lines = append(lines, d.ownedLines(x, bar)...)
 		}
 		if roomy && i < len(d.path.Phases)-1 {
 			lines = append(lines, bar)
@@ -285,6 +286,10 @@ func (d *pathDraw) detail(x dr.PhaseState, w int, airy bool) []ui.Line {
 	}
 	for i, r := range x.Roots {
 		b.fact(pick(i == 0, pick(len(x.Roots) == 1, "root", "roots"), ""), d.root(r, max(w-b.label, 1)))
+	}
+	if len(ownedOf(x)) > 0 {
+		part()
+		d.ownedFacts(b, x)
 	}
 	part()
 	b.fact("run", d.lastRun(x))

@@ -30,6 +30,7 @@ type planNode struct {
 	change *dr.PlanChange
 	field  *dr.PlanField
 	find   *dr.PlanFinding
+	owned  *dr.Owned
 	text   string
 	counts dr.PlanCounts
 	open   bool
@@ -42,6 +43,8 @@ const (
 	planHead   planKind = iota // the root, with its counts and its money
 	planWhy                    // why there is no plan
 	planRisk                   // a change that could lose something
+	planOwned                  // a resource of the owner's, and what becomes of it
+	planBlock                  // a line of what he writes into his root
 	planMoney                  // what it costs, by part
 	planModule                 // resources of one module
 	planChange
@@ -57,6 +60,8 @@ func newPlanDoc(p dr.RootPlan) *planDoc {
 		d.add(&planNode{kind: planWhy, depth: 1, text: p.Why})
 	}
 	d.risks()
+	d.owned()
+	d.learned()
 	d.money()
 	d.modules(len(p.Changes) <= 40)
 	d.drift()
@@ -99,6 +104,27 @@ func riskRank(n *planNode) int {
 		}
 	}
 	return rank
+}
+
+// owned are the resources of the owner's, each with what he writes into his root. What holds up the apply is open.
+func (d *planDoc) owned() {
+	for i := range d.plan.Owned {
+		o := &d.plan.Owned[i]
+		d.add(&planNode{kind: planOwned, depth: 1, owned: o, open: o.State == dr.OwnedHeld || o.State == dr.OwnedUnseen})
+		if o.Block == "" {
+			continue
+		}
+		for line := range strings.SplitSeq(strings.TrimSuffix(o.Block, "\n"), "\n") {
+			d.add(&planNode{kind: planBlock, depth: 2, text: line})
+		}
+	}
+}
+
+// learned are the inputs that the account has told.
+func (d *planDoc) learned() {
+	for _, l := range d.plan.Learned {
+		d.add(&planNode{kind: planNote, depth: 1, text: l.Words()})
+	}
 }
 
 func (d *planDoc) money() {
@@ -251,7 +277,7 @@ func (d *planDoc) narrow(filter string) {
 
 // opens says whether a node has something below it that can be shown and hidden.
 func (n *planNode) opens() bool {
-	return n.kind == planModule || n.kind == planMoney || n.kind == planChange && len(n.change.Fields) > 0
+	return n.kind == planModule || n.kind == planMoney || n.kind == planOwned && n.owned.Block != "" || n.kind == planChange && len(n.change.Fields) > 0
 }
 
 // holds says whether a node is shown under a filter: it is a change that holds it, a module of such a one, or a field of

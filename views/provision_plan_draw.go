@@ -20,6 +20,14 @@ func (d *planDoc) build(n *planNode) []ui.Line {
 		return ui.Cat(ui.Space(2), ui.T(role, pick(d.plan.Waits, "", "! ")+n.text)).Wrap(w, 4)
 	case planRisk:
 		return d.risk(n, w)
+	case planOwned:
+		return []ui.Line{ui.Cat(ui.Space(2), ui.T(ui.Muted, pick(n.opens(), opener(n), " ")+" "), ownedLine(*n.owned, max(w-4, 1), false))}
+	case planBlock:
+		lines := hclLines(n.text, max(w-6, 1))
+		for i := range lines {
+			lines[i] = ui.Cat(ui.Space(6), lines[i]).Cut(w)
+		}
+		return lines
 	case planModule:
 		return []ui.Line{d.module(n, w)}
 	case planMoney:

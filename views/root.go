@@ -107,7 +107,7 @@ func (m *root) update(msg tea.Msg) tea.Cmd {
 		return m.directed(msg)
 	case runMsg, runsMsg, planMsg, pastMsg, paperMsg, saidMsg, quietMsg:
 		return m.answered(msg)
-	case pathMsg, inputsMsg, setMsg, plansMsg, progressMsg:
+	case pathMsg, inputsMsg, setMsg, plansMsg, ownedMsg, progressMsg:
 		return m.provisioned(msg)
 	default:
 		m.terminal(msg)
@@ -149,6 +149,8 @@ func (m *root) provisioned(msg tea.Msg) tea.Cmd {
 		return m.written(msg)
 	case plansMsg:
 		m.plansTold(msg)
+	case ownedMsg:
+		m.ownedTold(msg)
 	case progressMsg:
 		m.advanced(msg)
 	}

@@ -50,7 +50,7 @@ func (m *root) follow(msg tea.Msg) {
 		for _, c := range msg {
 			m.settle(c)
 		}
-	case runMsg, runsMsg, planMsg, pastMsg, paperMsg, saidMsg, pathMsg, inputsMsg, setMsg, plansMsg, progressMsg:
+	case runMsg, runsMsg, planMsg, pastMsg, paperMsg, saidMsg, pathMsg, inputsMsg, setMsg, plansMsg, ownedMsg, progressMsg:
 		_, cmd := m.Update(msg)
 		m.settle(cmd)
 	}

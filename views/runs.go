@@ -54,6 +54,9 @@ type Provisioner interface {
 	SetInputs(ctx context.Context, phase string, values map[string]string) error
 	// RootPlans are the newest plans of a run, by root in the order of the run; empty before there is one.
 	RootPlans(ctx context.Context, run string) ([]dr.RootPlan, error)
+	// Owned are what of the owner's own Terraform a phase takes over or leaves to him, with what he writes into his root for it. It reads his
+	// state, the stack's, and the cloud.
+	Owned(ctx context.Context, phase string) ([]dr.Owned, error)
 	// Progress calls each at once and with every change of what a root's plan or apply is doing, ten times a second at
 	// most and one call at a time, until ctx ends (its error) or the run has nothing more to do there (nil).
 	Progress(ctx context.Context, run, root string, each func(dr.RootProgress)) error

@@ -165,12 +165,15 @@ func rootPlanLines(p *dr.RootPlan) []string {
 	for _, d := range p.Drift {
 		out = append(out, "  changed behind Terraform's back: "+d.Address)
 	}
+	for _, l := range p.Learned {
+		out = append(out, "  "+l.Words())
+	}
 	for _, f := range p.Findings {
 		out = append(out, fmt.Sprintf("  REFUSED unless --confirm %q: %s", f.Name, f.Words()))
 	}
-	for _, t := range p.Theirs {
-		out = append(out, "  "+t.Words())
-		for line := range strings.Lines(t.Patch) {
+	for _, o := range p.Owned {
+		out = append(out, "  "+o.Words())
+		for line := range strings.Lines(o.Block) {
 			out = append(out, "    "+strings.TrimRight(line, "\n"))
 		}
 	}

@@ -47,6 +47,19 @@ func (r *runs) SetInputs(_ context.Context, phase string, values map[string]stri
 	return dr.SetInputs(c, phase, values)
 }
 
+// Owned implements views.Provisioner.
+func (r *runs) Owned(ctx context.Context, phase string) ([]dr.Owned, error) {
+	c, err := loaded(r.config)
+	if err != nil {
+		return nil, err
+	}
+	s, err := r.state(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return dr.ProvisionOwned(ctx, c, s, dr.Options{}, phase)
+}
+
 // RootPlans implements views.Provisioner.
 func (r *runs) RootPlans(_ context.Context, run string) ([]dr.RootPlan, error) {
 	return dr.ReadRootPlans(dr.ProvisionDir(r.config, run))

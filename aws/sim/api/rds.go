@@ -12,6 +12,7 @@ var rdsOperations = map[string]operation{
 	"DescribeDBInstances":                describeDBInstances,
 	"DescribeDBSnapshots":                describeDBSnapshots,
 	"DescribeDBInstanceAutomatedBackups": describeDBInstanceAutomatedBackups,
+	"DescribeDBParameters":               describeDBParameters,
 	"ListTagsForResource":                listRDSTags,
 	"PromoteReadReplica":                 promoteReadReplica,
 	"ModifyDBInstance":                   modifyDBInstance,

@@ -35,12 +35,16 @@ type ownedInstance struct {
 func (b builder) fillOwnerState() {
 	home := b.Regions[0]
 	s := ownerState{Version: 4, Terraform: "1.9.8", Serial: 61}
-	for _, r := range [][3]string{
-		{"aws_cloudfront_distribution", "main", b.Distributions[0].ID}, {"aws_db_instance", "main", home.Databases[0].ResourceID}, {"aws_lb", "main", home.Balancers[0].ARN},
+	for _, r := range []struct {
+		kind       string
+		attributes map[string]string
+	}{
+		{"aws_cloudfront_distribution", map[string]string{"id": b.Distributions[0].ID}},
+		{"aws_db_instance", map[string]string{"id": home.Databases[0].ResourceID, "identifier": home.Databases[0].ID}},
+		{"aws_lb", map[string]string{"id": home.Balancers[0].ARN}},
 	} {
 		s.Resources = append(s.Resources, ownedResource{
-			Mode: "managed", Type: r[0], Name: r[1], Provider: `provider["registry.terraform.io/hashicorp/aws"]`,
-			Instances: []ownedInstance{{Attributes: map[string]string{"id": r[2]}}},
+			Mode: "managed", Type: r.kind, Name: "main", Provider: `provider["registry.terraform.io/hashicorp/aws"]`, Instances: []ownedInstance{{Attributes: r.attributes}},
 		})
 	}
 	b.keepOwnerState(s)

@@ -3,6 +3,7 @@ package cloud
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -41,11 +42,19 @@ func endSubnetGroup(_ *World, r *Region, p Piece, _ *Making) error {
 
 func makeParameterGroup(_ *World, r *Region, p Piece, _ *Making) error {
 	r.ParameterGroups = append(r.ParameterGroups, p.ID)
+	set := maps.Clone(r.Parameters)
+	if set == nil {
+		set = map[string]map[string]string{}
+	}
+	set[p.ID] = map[string]string{"max_slot_wal_keep_size": "5120", "rds.force_ssl": "1"} // the stack's groups have these
+	r.Parameters = set
 	return nil
 }
 
 func endParameterGroup(_ *World, r *Region, p Piece, _ *Making) error {
 	r.ParameterGroups = slices.DeleteFunc(slices.Clone(r.ParameterGroups), func(g string) bool { return g == p.ID })
+	r.Parameters = maps.Clone(r.Parameters)
+	delete(r.Parameters, p.ID)
 	return nil
 }
 

@@ -60,9 +60,10 @@ type Region struct {
 	Buckets         []*Bucket
 	Alarms          []*Alarm
 	SecurityGroups  []*SecurityGroup
-	SubnetGroups    []string // DB subnet groups
-	ParameterGroups []string // DB parameter groups
-	Keys            []string // ARNs of KMS keys
+	SubnetGroups    []string                     // DB subnet groups
+	ParameterGroups []string                     // DB parameter groups
+	Parameters      map[string]map[string]string // what these set themselves, by group and name
+	Keys            []string                     // ARNs of KMS keys
 
 	Dark    bool   // nothing in it answers, and nothing in it works
 	GoneAZ  string // the availability zone that is lost, if any

@@ -357,6 +357,7 @@ func (s *session) applyIt(ctx context.Context, args []string) (int, error) {
 
 // applied makes a saved plan's changes and keeps the state, whatever came of them.
 func (s *session) applied(ctx context.Context, b *backend, plan saved) (int, error) {
+	stopped := s.stopped() // before anything is told: who hears of it may interrupt at once
 	st, err := b.load(ctx)
 	if err != nil {
 		return 0, err
@@ -379,7 +380,7 @@ func (s *session) applied(ctx context.Context, b *backend, plan saved) (int, err
 			s.say.planned(c, false)
 		}
 	}
-	a := &applier{session: s, plan: plan, backend: b, state: st, stopped: s.stopped()}
+	a := &applier{session: s, plan: plan, backend: b, state: st, stopped: stopped}
 	problems := a.apply(ctx)
 	s.concluded(a)
 	if err := b.save(ctx, st); err != nil {

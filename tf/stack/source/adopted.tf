@@ -18,8 +18,7 @@ resource "aws_secretsmanager_secret" "database" {
 # Once it was kept under another name, after a failover, its name is that of a replica of the standby's database.
 locals {
   follows = var.writer_region == var.region && !var.no_standby
-  of_key  = split(":", try(var.adopted_database.key_arn, "arn:aws:kms:::"))
-  source  = local.follows ? "arn:${local.of_key[1]}:rds:${var.region}:${local.of_key[4]}:db:${var.estate}-dr-db" : null
+  source  = local.follows ? "arn:${data.aws_partition.current.partition}:rds:${var.region}:${data.aws_caller_identity.current.account_id}:db:${var.estate}-dr-db" : null
 }
 
 module "database" {
@@ -37,7 +36,9 @@ module "database" {
   backup_retention_days = var.adopted_database.backup_retention_days
   slot_wal_keep_mb      = var.adopted_database.slot_wal_keep_mb
   key_arn               = var.adopted_database.key_arn
-  subnet_ids            = var.adopted_database.subnet_ids
+  subnet_group_name     = var.adopted_database.subnet_group_name
+  parameter_group_name  = var.adopted_database.parameter_group_name
+  force_ssl             = tonumber(split(".", var.adopted_database.engine_version)[0]) >= 15 # as RDS's own group has it
   security_group_ids    = var.adopted_database.security_group_ids
   log_days              = var.adopted_database.log_days
   logs_key_arn          = var.adopted_database.logs_key_arn

@@ -140,7 +140,7 @@ variable "standby_secret_key_arn" {
 }
 
 variable "adopted_database" {
-  description = "The primary's database, where this root is to own it: as it is today, then with growing storage and a limit for slots."
+  description = "The primary's database, where this root is to own it: as it is today, then with growing storage. It stays in its subnet group, and in its owner's parameter group; without one (null) it gets one with a limit for slots, in force after its next reboot."
   type = object({
     identifier            = string
     engine_version        = string
@@ -152,7 +152,8 @@ variable "adopted_database" {
     backup_retention_days = number
     slot_wal_keep_mb      = number
     key_arn               = string
-    subnet_ids            = list(string)
+    subnet_group_name     = string
+    parameter_group_name  = optional(string)
     security_group_ids    = list(string)
     log_days              = optional(number, 7)
     logs_key_arn          = optional(string)

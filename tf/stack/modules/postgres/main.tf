@@ -3,13 +3,19 @@ locals {
   own    = var.source_arn == null && var.restore == null
 }
 
+# RDS moves no instance to another group of its own VPC: one that is taken over stays in its owner's.
 resource "aws_db_subnet_group" "this" {
+  count = var.subnet_group_name == null ? 1 : 0
+
   name        = var.identifier
   description = "Database subnets of ${var.identifier}"
   subnet_ids  = var.subnet_ids
 }
 
+# The settings of an owner's own group are none that may be lost: his stays in force, with the limit for slots added by him.
 resource "aws_db_parameter_group" "this" {
+  count = var.parameter_group_name == null ? 1 : 0
+
   name        = "${var.identifier}-${local.family}"
   family      = local.family
   description = "Settings of ${var.identifier}"
@@ -22,7 +28,7 @@ resource "aws_db_parameter_group" "this" {
 
   parameter {
     name  = "rds.force_ssl"
-    value = "1"
+    value = var.force_ssl ? "1" : "0"
   }
 
   lifecycle {
@@ -69,8 +75,8 @@ resource "aws_db_instance" "this" {
   kms_key_id            = var.key_arn
   multi_az              = var.multi_az
 
-  db_subnet_group_name   = aws_db_subnet_group.this.name
-  parameter_group_name   = aws_db_parameter_group.this.name
+  db_subnet_group_name   = var.subnet_group_name == null ? aws_db_subnet_group.this[0].name : var.subnet_group_name
+  parameter_group_name   = var.parameter_group_name == null ? aws_db_parameter_group.this[0].name : var.parameter_group_name
   vpc_security_group_ids = var.security_group_ids
   publicly_accessible    = false
 

@@ -37,3 +37,8 @@ output "protected" {
   description = "Whether it is protected from deletion, has backups and leaves a last snapshot."
   value       = aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.backup_retention_period > 0
 }
+
+output "groups" {
+  description = "Its subnet group and its parameter group."
+  value       = { subnets = aws_db_instance.this.db_subnet_group_name, parameters = aws_db_instance.this.parameter_group_name }
+}

@@ -89,14 +89,33 @@ variable "slot_wal_keep_mb" {
   }
 }
 
+variable "parameter_group_name" {
+  description = "An owner's own parameter group, which stays in force; null: one is made."
+  type        = string
+  default     = null
+}
+
+variable "force_ssl" {
+  description = "Whether the parameter group that is made refuses connections without TLS."
+  type        = bool
+  default     = true
+}
+
 variable "key_arn" {
   description = "Key of the instance's own region."
   type        = string
 }
 
+variable "subnet_group_name" {
+  description = "An owner's own subnet group, in which the instance stays; null: one is made of subnet_ids."
+  type        = string
+  default     = null
+}
+
 variable "subnet_ids" {
   description = "The database subnets."
   type        = list(string)
+  default     = []
 }
 
 variable "security_group_ids" {

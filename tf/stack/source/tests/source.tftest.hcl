@@ -111,7 +111,7 @@ run "secret_and_database_are_adopted_together_with_their_settings" {
       backup_retention_days = 7
       slot_wal_keep_mb      = 5120
       key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
-      subnet_ids            = ["subnet-1", "subnet-2"]
+      subnet_group_name     = "prod-data"
       security_group_ids    = ["sg-1"]
     }
   }
@@ -124,6 +124,37 @@ run "secret_and_database_are_adopted_together_with_their_settings" {
   assert {
     condition     = length(module.database) == 1 && !module.database[0].publicly_accessible
     error_message = "The database is adopted, and not public."
+  }
+
+  assert {
+    condition     = module.database[0].groups == { subnets = "prod-data", parameters = "prod-db-postgres15" }
+    error_message = "RDS moves no instance within its VPC; RDS's own settings, which cannot be changed, are left for a group with a limit for slots."
+  }
+}
+
+run "an_owners_own_parameters_stay_in_force" {
+  command = plan
+
+  variables {
+    adopted_database = {
+      identifier            = "prod-db"
+      engine_version        = "14.9"
+      instance_class        = "db.t3.micro"
+      storage               = { initial = 20, maximum = 100 }
+      username              = "app"
+      multi_az              = false
+      backup_retention_days = 7
+      slot_wal_keep_mb      = 5120
+      key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
+      subnet_group_name     = "prod-data"
+      parameter_group_name  = "prod-settings"
+      security_group_ids    = ["sg-1"]
+    }
+  }
+
+  assert {
+    condition     = module.database[0].groups == { subnets = "prod-data", parameters = "prod-settings" }
+    error_message = "What the owner has set is not lost."
   }
 }
 

@@ -1,0 +1,4 @@
+resource "aws_secretsmanager_secret" "database" {
+  name        = "shop/database"
+  description = "User and password of the database"
+}
