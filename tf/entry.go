@@ -14,7 +14,7 @@ import (
 // unread are attributes, by type, that stand in a state alone: no API tells them, so that an import cannot bring them back. A plan
 // after it would change them, and with a password's version send a password.
 var unread = map[string][]string{
-	"aws_db_instance": {"skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups", "password_wo_version"},
+	"aws_db_instance": {"apply_immediately", "skip_final_snapshot", "final_snapshot_identifier", "delete_automated_backups", "password_wo_version"},
 }
 
 // Entry is what a state holds of one resource.
