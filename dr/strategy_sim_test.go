@@ -3,7 +3,6 @@
 package dr
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,117 +17,155 @@ import (
 	"lifeboat/dr/runbook"
 )
 
-// stackAtSim is an estate that the stand-in for Terraform has provisioned at a simulator, from nothing.
+// stackAtSim is an estate that the stack has made at a simulator, where the tests' own program stands in for Terraform.
 type stackAtSim struct {
 	t   *testing.T
 	sim *sim.Server
 	cfg *config.Config
 }
 
-// provisionedSpeed makes a quarter of an hour of the cloud pass in under two seconds.
-const provisionedSpeed = 600
+// stackSpeed makes a quarter of an hour of the cloud pass in under two seconds.
+const stackSpeed = 600
 
-func newProvisioned(t *testing.T) *stackAtSim {
+func newStackAtSim(t *testing.T, scenario string) *stackAtSim {
 	t.Helper()
-	if os.Getenv("LIFEBOAT_E2E") == "" && testing.Short() {
-		t.Skip("an estate is provisioned at a simulator: some seconds")
-	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
-	scenario, err := sim.LoadScenario("empty")
+	loaded, err := sim.LoadScenario(scenario)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	s, err := sim.Start(t.Context(), sim.Options{Speed: provisionedSpeed, Seed: 7, Scenario: scenario, CAFile: filepath.Join(dir, "ca.pem")})
+	s, err := sim.Start(t.Context(), sim.Options{Speed: stackSpeed, Seed: 7, Scenario: loaded, CAFile: filepath.Join(dir, "ca.pem")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	d := s.Description()
 	c := configOf(d, filepath.Join(dir, config.FileName))
-	c.Terraform = config.Terraform{Primary: config.Ours, Inputs: d.Stack.Inputs}
-	short := func(d time.Duration) config.Duration { return config.Duration(max(d, 100*time.Millisecond)) }
-	c.Waits.Poll, c.Waits.Hold, c.Waits.Settle = short(0), short(0), short(0)
+	c.Strategy, c.Terraform = config.Strategy(d.Strategy), config.Terraform{Primary: config.Ours, Inputs: d.Stack.Inputs, State: config.TerraformState{Bucket: d.Stack.Bucket}}
+	c.Roles = config.Roles{Bucket: d.Stack.Bucket, Key: StackRolesKey}
+	for i := range c.Services {
+		c.Services[i].Standby = min(c.Services[i].Full-1, 1)
+	}
+	c.Waits.Poll, c.Waits.Hold, c.Waits.Settle = config.Duration(100*time.Millisecond), config.Duration(100*time.Millisecond), config.Duration(100*time.Millisecond)
 	c.Refresh.Fast, c.Refresh.Slow, c.Refresh.Edge, c.Refresh.Metrics = config.Duration(time.Second), config.Duration(2*time.Second), config.Duration(time.Second), config.Duration(time.Second)
 	if err := config.Write(c.Path, c); err != nil {
 		t.Fatal(err)
 	}
-	p := &stackAtSim{t: t, sim: s, cfg: c}
-	go p.push(t.Context())
-	for _, phase := range []string{"primary", "foundation", "data", "compute", "failover"} {
-		begin := time.Now()
-		if res := p.run(Order{Kind: Provision, Phase: phase}, &answering{}); res.Ending != runbook.Done {
-			t.Fatalf("phase %s: %s %v", phase, res.Ending, res.Err)
-		}
-		t.Logf("%s in %s", phase, time.Since(begin).Round(100*time.Millisecond))
-	}
-	return p
+	return &stackAtSim{t: t, sim: s, cfg: c}
 }
 
-// push brings images to the registries as soon as they are there.
-func (p *stackAtSim) push(ctx context.Context) {
-	for ctx.Err() == nil {
-		for range 2 {
-			_ = p.sim.Cloud().Do("push", "all")
-		}
-		time.Sleep(200 * time.Millisecond)
-	}
-}
-
-// runner is a process of Lifeboat's.
-func (p *stackAtSim) runner() *Runner {
+// change changes the strategy to its end, and gives the questions that it asked.
+func (p *stackAtSim) change(to config.Strategy) []string {
 	p.t.Helper()
 	c, err := config.Load(p.cfg.Path)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.cfg = c
 	r, err := OpenRunner(p.t.Context(), c, RunnerOptions{Host: "test"})
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return r
-}
-
-func (p *stackAtSim) run(o Order, by runbook.Operator) runbook.Result {
-	p.t.Helper()
-	r := p.runner()
 	defer r.Close()
-	o.Run, o.Operator = runbook.NewRunID(time.Now(), string(o.Kind)), by
-	run, err := r.Begin(p.t.Context(), o)
+	o := &answering{reply: naming}
+	run, err := r.Begin(p.t.Context(), Order{Run: runbook.NewRunID(time.Now(), string(Strategy)), Kind: Strategy, Strategy: to, Operator: o})
 	if err != nil {
-		p.t.Fatalf("%s %s%s: %v", o.Kind, o.Phase, o.Strategy, err)
+		p.t.Fatalf("to %s: %v", to, err)
 	}
-	late := time.AfterFunc(time.Minute, func() {
-		for _, s := range run.View().Steps {
-			p.t.Logf("%-24s %-10s %s", s.ID, s.State, s.Text)
-		}
-		run.Stop("the test", "it takes too long")
-	})
+	late := time.AfterFunc(4*time.Minute, func() { run.Stop("the test", "it takes too long") })
 	defer late.Stop()
-	return run.Wait()
+	if res := run.Wait(); res.Ending != runbook.Done {
+		p.t.Fatalf("to %s: %s %v, asked %v\n%s", to, res.Ending, res.Err, o.ids(), allSteps(res.View))
+	}
+	return o.ids()
 }
 
-func TestStrategiesChangeAtASimulator(t *testing.T) {
-	p := newProvisioned(t)
-	for _, to := range []config.Strategy{config.PilotLight, config.WarmStandby, config.ColdStandby, config.WarmStandby} {
-		begin := time.Now()
-		o := &answering{}
-		o.reply = naming
-		res := p.run(Order{Kind: Strategy, Strategy: to}, o)
-		if res.Ending != runbook.Done {
-			for _, s := range res.View.Steps {
-				t.Logf("%-24s %-10s %s", s.ID, s.State, s.Text)
+// lasting is what no change of strategy may touch: the writer, keys, buckets, repositories.
+func (p *stackAtSim) lasting() (out string) {
+	p.sim.Cloud().Locked(func(w *cloud.World) {
+		for _, r := range w.Regions {
+			out += fmt.Sprintf("%s keys %v", r.Name, r.Keys)
+			for _, b := range r.Buckets {
+				out += " bucket " + b.Name
 			}
-			t.Fatalf("to %s: %s %v, asked %v", to, res.Ending, res.Err, o.ids())
+			for _, repo := range r.Repositories {
+				out += fmt.Sprintf(" repository %s %d", repo.Name, len(repo.Images))
+			}
 		}
-		t.Logf("to %s in %s: %v", to, time.Since(begin).Round(100*time.Millisecond), o.ids())
-		for _, s := range res.View.Steps {
-			t.Logf("%-24s %-10s %s", s.ID, s.State, s.Text)
+		out += " writer " + w.Regions[0].Databases[0].ResourceID
+	})
+	return out
+}
+
+// stands is what stands by: databases and what they follow, copies of backups, tasks wanted, balancers, snapshots by hand.
+func (p *stackAtSim) stands() (out string) {
+	p.sim.Cloud().Locked(func(w *cloud.World) {
+		away, tasks, kept := w.Regions[1], 0, 0
+		for _, c := range away.Clusters {
+			for _, s := range c.Services {
+				tasks += s.Desired
+			}
 		}
-		p.sim.Cloud().Locked(func(w *cloud.World) {
-			t.Logf("%d databases, %d copied backups", len(w.Regions[1].Databases), len(w.Regions[1].Backups))
-		})
+		for _, s := range away.Snapshots {
+			if strings.Contains(s.ID, "-kept-") {
+				kept++
+			}
+		}
+		followers := 0
+		for _, db := range away.Databases {
+			if db.Source == w.Regions[0].Databases[0] {
+				followers++
+			}
+		}
+		out = fmt.Sprintf("%d databases, %d follow, %d copies, %d tasks, %d balancers, %d kept", len(away.Databases), followers, len(away.Backups), tasks, len(away.Balancers), kept)
+	})
+	return out
+}
+
+func TestStrategiesChangeToAndFroAtASimulator(t *testing.T) {
+	if os.Getenv("LIFEBOAT_E2E") == "" {
+		t.Skip("an estate changes its strategy four times at a simulator in real time: LIFEBOAT_E2E=ci runs one change, full all")
 	}
-	_ = fmt.Sprint(slices.Sorted(slices.Values(strings.Fields(""))))
+	p := newStackAtSim(t, "pilot-light")
+	before := p.lasting()
+	for _, c := range []struct {
+		to          config.Strategy
+		keep        string // what lifeboat.yaml is made to say of copies beside a replica
+		stands      string
+		gates, none []string
+	}{
+		{config.WarmStandby, "", "1 databases, 1 follow, 1 copies, 2 tasks, 1 balancers, 0 kept", []string{"gate apply-foundation", "gate apply-data", "gate apply-compute"}, []string{"gate give-up", "gate apply-data-own"}},
+		{config.PilotLight, "", "0 databases, 0 follow, 1 copies, 0 tasks, 0 balancers, 1 kept", []string{"gate give-up", "gate apply-data"}, nil},
+		{config.ColdStandby, "", "0 databases, 0 follow, 1 copies, 0 tasks, 1 balancers, 1 kept", []string{"gate apply-compute"}, []string{"gate give-up", "gate apply-data"}},
+		{config.WarmStandby, "false", "1 databases, 1 follow, 0 copies, 2 tasks, 1 balancers, 1 kept", []string{"gate apply-data-own"}, []string{"gate give-up"}},
+		{config.ColdStandby, "", "0 databases, 0 follow, 1 copies, 0 tasks, 1 balancers, 2 kept", []string{"gate apply-data-copies", "gate give-up"}, nil},
+	} {
+		if c.keep != "" {
+			if err := config.Edit(p.cfg.Path, config.Setting{Field: keepField, Value: c.keep == "true"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		begin := time.Now()
+		asked := p.change(c.to)
+		t.Logf("to %s in %s: %v", c.to, time.Since(begin).Round(100*time.Millisecond), asked)
+		for _, gate := range c.gates {
+			if !slices.Contains(asked, gate) {
+				t.Errorf("to %s: %s was not asked: %v", c.to, gate, asked)
+			}
+		}
+		for _, gate := range c.none {
+			if slices.Contains(asked, gate) {
+				t.Errorf("to %s: %s was asked", c.to, gate)
+			}
+		}
+		if got := p.stands(); got != c.stands {
+			t.Errorf("to %s: %s; want %s", c.to, got, c.stands)
+		}
+		if now := p.lasting(); now != before {
+			t.Errorf("to %s: %s\nwas %s", c.to, now, before)
+		}
+		if os.Getenv("LIFEBOAT_E2E") != "full" {
+			return
+		}
+	}
 }
