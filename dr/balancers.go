@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/dr/config"
 )
 
 // rotateAbove is the number of target groups above which the well ones are read in rotation, so that each may be older.
@@ -32,6 +33,9 @@ func (j *join) balancers(s *side) {
 		b := Balancer{Name: c.Name, Word: "?", Seen: seen}
 		if seen.fresh() {
 			b.Word, b.Level = "absent", Bad
+			if !s.busy && j.cfg.Strategy == config.PilotLight { // it has one once it is lit
+				b.Level = Idle
+			}
 		}
 		if k == 0 && len(known) == 0 {
 			b.Probe = probe

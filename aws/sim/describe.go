@@ -149,6 +149,11 @@ func commonWords(names []string) string {
 func describeServices(w *cloud.World) []ServiceDescription {
 	primary, standby := w.Regions[0], w.Regions[1]
 	own, standing := ownNames(primary), desired(standby)
+	for _, p := range cloud.Parts() { // a standby that runs nothing would run these if it were a warm one
+		if standing[p.Name] == 0 {
+			standing[p.Name] = p.Standby
+		}
+	}
 	var list []ServiceDescription
 	for _, c := range primary.Clusters {
 		for _, service := range c.Services {

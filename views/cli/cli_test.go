@@ -7,7 +7,7 @@ import (
 )
 
 func TestHelpOfEachCommand(t *testing.T) {
-	for _, command := range []string{"", "demo", "status", "failover", "switchover", "reprotect", "failback", "provision", "resume", "attach", "history", "history list", "history show", "history verify", "history paper", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
+	for _, command := range []string{"", "demo", "status", "failover", "switchover", "reprotect", "failback", "provision", "strategy", "resume", "attach", "history", "history list", "history show", "history verify", "history paper", "sim", "sim direct", "config", "config check", "config example", "version", "completion", "completion zsh", "help"} {
 		t.Run(strings.ReplaceAll("lifeboat "+command, " ", "_"), func(t *testing.T) {
 			nowhere(t)
 			r := run(t, append(strings.Fields(command), "--help")...)
@@ -56,6 +56,9 @@ func TestAWrongCommandLineExitsWith64AndStartsNothing(t *testing.T) {
 		{"help sim drect", "lifeboat sim has no command \"drect\"; did you mean direct?\nlifeboat sim --help says what there is\n"},
 		{"failover --dry-run --paper", "--dry-run and --paper do not go together\nlifeboat failover --help says what there is\n"},
 		{"provision", "--phase must be one of primary, foundation, data, compute, failover, validation\nlifeboat provision --help says what there is\n"},
+		{"strategy --plan-only", "which strategy? warm-standby, cold-standby, pilot-light\nlifeboat strategy --help says what there is\n"},
+		{"strategy pilot-light cold-standby", "one strategy at most: warm-standby, cold-standby, pilot-light\nlifeboat strategy --help says what there is\n"},
+		{"strategy pilot-light --plan-only --paper", "--plan-only and --paper do not go together\nlifeboat strategy --help says what there is\n"},
 		{"provision --phase data --plan-only --paper", "--plan-only and --paper do not go together\nlifeboat provision --help says what there is\n"},
 		{"failover now", "lifeboat failover takes no argument, and was given \"now\"\nlifeboat failover --help says what there is\n"},
 		{"switchover --confirm", "lifeboat switchover: flag needs an argument: --confirm\nlifeboat switchover --help says what there is\n"},
