@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -106,14 +107,14 @@ func compareSnapshots(t *testing.T, w *cloud.World, r *cloud.Region, s aws.Slow)
 	for _, d := range r.Databases {
 		if latest := d.LatestRestorable(w); !latest.IsZero() {
 			backups = append(backups, aws.Backup{
-				Database: d.ID, Status: "active", RetentionDays: d.Retention, Latest: milli(latest), Earliest: milli(latest.AddDate(0, 0, -d.Retention)),
+				ARN: fmt.Sprintf("arn:aws:rds:%s:%s:auto-backup:ab-%s", r.Name, w.Account, d.ResourceID), Database: d.ID, Status: "active", RetentionDays: d.Retention, Latest: milli(latest), Earliest: milli(latest.AddDate(0, 0, -d.Retention)),
 			})
 		}
 	}
 	for _, b := range r.Backups {
 		earliest, latest := b.Window(w)
 		backups = append(backups, aws.Backup{
-			Database: b.Source.ID, SourceRegion: east, Status: b.Status, RetentionDays: b.Retention, Earliest: milli(earliest), Latest: milli(latest),
+			ARN: b.ARN, Database: b.Source.ID, SourceRegion: east, Status: b.Status, RetentionDays: b.Retention, Earliest: milli(earliest), Latest: milli(latest),
 		})
 	}
 	for i := range s.Backups.Value {
