@@ -175,7 +175,7 @@ run "once_it_is_reprotected_the_adopted_database_is_a_replica_of_the_standbys" {
       backup_retention_days = 7
       slot_wal_keep_mb      = 5120
       key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
-      subnet_ids            = ["subnet-1", "subnet-2"]
+      subnet_group_name     = "prod-data"
       security_group_ids    = ["sg-1"]
     }
   }
@@ -204,7 +204,7 @@ run "after_a_failover_the_adopted_database_replicates_from_none" {
       backup_retention_days = 7
       slot_wal_keep_mb      = 5120
       key_arn               = "arn:aws:kms:us-east-1:111122223333:key/database"
-      subnet_ids            = ["subnet-1", "subnet-2"]
+      subnet_group_name     = "prod-data"
       security_group_ids    = ["sg-1"]
     }
   }
