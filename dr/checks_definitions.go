@@ -139,6 +139,9 @@ func (c *checker) copyOf(name string) string {
 
 // certificate: the region's balancer must be able to answer under every public name.
 func (c *checker) certificate() answer {
+	if a, rests := c.unlit(); rests {
+		return a
+	}
 	seen := seenOf(c.to.raw.Certificates, c.p.slow, c.now)
 	if !seen.Known() {
 		return unreadable("which certificate "+c.to.cfg.Name+" has", seen)

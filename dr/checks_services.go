@@ -2,6 +2,7 @@ package dr
 
 import (
 	"fmt"
+	"lifeboat/dr/config"
 	"strings"
 )
 
@@ -128,8 +129,20 @@ func (c *checker) images() answer {
 	return a
 }
 
+// unlit: a pilot light has no balancer while it rests. What is asked of one is seen in the run that makes it, before users are moved.
+func (c *checker) unlit() (answer, bool) {
+	seen := seenOf(c.to.raw.Balancers, c.fast(c.to), c.now)
+	if c.cfg.Strategy != config.PilotLight || c.to.cfg.Name != c.cfg.Regions.Standby.Name || !seen.fresh() || len(c.to.raw.Balancers.Value) > 0 {
+		return answer{}, false
+	}
+	return answer{verdict: CheckPass, seen: seen, text: "no balancer, by design: a failover makes it, and asks it before users are moved"}, true
+}
+
 // healthyTargets: where tasks stand by, the balancer must find them well.
 func (c *checker) healthyTargets() answer {
+	if a, rests := c.unlit(); rests {
+		return a
+	}
 	if len(c.to.r.Balancers) == 0 {
 		return unreadable("the balancer of "+c.to.cfg.Name, seenOf(c.to.raw.Balancers, c.fast(c.to), c.now))
 	}
@@ -151,6 +164,9 @@ func (c *checker) healthyTargets() answer {
 
 // ownProbe asks the balancer at its own address under the real host name.
 func (c *checker) ownProbe() answer {
+	if a, rests := c.unlit(); rests {
+		return a
+	}
 	p := c.balancerProbe(c.to)
 	switch {
 	case !p.Asked:

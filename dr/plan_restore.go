@@ -143,7 +143,7 @@ func (m *planner) placesOfStack() {
 		}
 		place := PinnedPlace{Cluster: firstCluster(s, m.c.Estate+"-dr"), ECS: m.c.Estate + "-dr-" + c.Name, Scaled: true}
 		if i := known[c.Name]; i > 0 {
-			if v := &m.p.services[i-1]; !v.To.there() {
+			if v := &m.p.services[i-1]; !v.To.Known {
 				v.To = place
 			}
 			continue

@@ -323,6 +323,7 @@ func (b *builder) names(root string) ([]config.Setting, error) {
 		}
 		n.database(&c.Regions.Standby, "standby", id, "")
 	case "compute":
+		n.rest()
 		n.region(&c.Regions.Standby, "standby", n.text("cluster_name"), "service_names", n.text("load_balancer_suffix"))
 	case "failover":
 		n.set(c.Edge.Distribution, n.text("distribution_id"), "edge", "distribution")
@@ -379,6 +380,18 @@ func (n *namer) region(r *config.Region, side, cluster, services, balancer strin
 			n.list = append(n.list, config.Setting{Field: []string{"regions", side, "balancers"}, Value: []config.Balancer{{Name: parts[1]}}})
 		}
 	}
+}
+
+// rest fills in what a pilot light does not have while it rests: the names under which the stack will make it.
+func (n *namer) rest() {
+	if n.c.Strategy != config.PilotLight || n.text("load_balancer_suffix") != "" {
+		return
+	}
+	name, services := n.c.Estate+"-dr", map[string]any{}
+	for s := range imagesOf(n.c) {
+		services[s] = name + "-" + s
+	}
+	n.out = map[string]any{"cluster_name": firstOf(n.text("cluster_name"), name), "service_names": services, "load_balancer_suffix": "app/" + name + "/"}
 }
 
 // saysAll says whether names that are written say what is to be written.

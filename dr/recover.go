@@ -96,6 +96,23 @@ func RestorePoints(e *Estate, at string) []RestorePoint {
 	return list
 }
 
+// Restores says whether a failover away from a region would restore a database, since nothing replicates to the other.
+func (e *Estate) Restores(leaving string) bool {
+	r := e.side(e.Other(leaving))
+	if e.Strategy == config.WarmStandby || r.Raw == nil {
+		return false
+	}
+	return !slices.ContainsFunc(r.Raw.Databases.Value, func(db aws.Database) bool { return db.Source != "" })
+}
+
+// Other is the region of the estate that a region is not.
+func (e *Estate) Other(region string) string {
+	if e.Regions[0].Name == region {
+		return e.Regions[1].Name
+	}
+	return e.Regions[0].Name
+}
+
 // waits is why a snapshot cannot be restored yet; "" where it can.
 func waits(s aws.DBSnapshot) string {
 	switch s.Status {

@@ -340,3 +340,37 @@ func TestARestoreThatCannotBeDoneIsNotBegun(t *testing.T) {
 		}
 	})
 }
+
+// The way home begins as that of a warm standby: the region that was left follows the database that was restored.
+func TestAfterARestoreTheRegionThatWasLeftStandsByAgain(t *testing.T) {
+	restoring(t, cloud.PilotLight, func(t *testing.T, w *estateInTime, _ []int) {
+		run, err := w.begin(t.Context(), w.runner(), "", typing(accepted()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reported(t, run)
+		w.direct("return", east)
+		if v := waitFor(t, run, func(v runbook.View) bool { return v.Ending != runbook.Running }); v.Ending != runbook.Done {
+			t.Fatalf("it ended %q: %s", v.Ending, v.Note)
+		}
+		time.Sleep(40 * time.Minute)
+		w.cfg = configAt(t, w.cfg.Path)
+		w.lookSeldom()
+		v := w.run(w.runner(), Reprotect, typing()).View
+		if v.Ending != runbook.Done || !strings.Contains(says(v, StepReport), "davidshaevel-db follows davidshaevel-dr-db") {
+			t.Errorf("%s: %s; %s", v.Ending, says(v, StepReport), v.Note)
+		}
+		for _, root := range []string{"foundation", "data", "compute"} {
+			if text := v.Pins["terraform.agrees"]; !strings.Contains(text, `{"root":"`+root+`","state":"no changes"}`) {
+				t.Errorf("%s: %s", root, text)
+			}
+		}
+		w.in(func(in *cloud.World) {
+			for _, s := range in.Regions[1].ScalableTargets {
+				if s.Min == 0 {
+					t.Errorf("%s has no floor where it serves", s.ResourceID)
+				}
+			}
+		})
+	})
+}

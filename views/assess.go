@@ -15,7 +15,8 @@ type assess struct {
 	kind    dr.Kind
 	plan    RunPlan
 	err     error
-	asking  bool // for the plan
+	point   string // the recovery point that was chosen, by name; "": the newest
+	asking  bool   // for the plan
 	top     int
 	room, n int
 	launch
@@ -114,7 +115,7 @@ func begins(dry bool) func(*root) tea.Cmd {
 			return nil
 		}
 		m.toRun()
-		o := RunOrder{Kind: a.kind, DryRun: dry}
+		o := RunOrder{Kind: a.kind, DryRun: dry, RecoveryPoint: a.point}
 		for i := range m.e.Regions {
 			if r := &m.e.Regions[i]; r.Name == a.leaving(m.e) {
 				o.Silent = r.QuietSince()

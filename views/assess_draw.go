@@ -42,9 +42,17 @@ func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
 		b.fact("✗", ui.T(ui.Bad, a.refused.Error()))
 		b.lines = append(b.lines, nil)
 	}
-	b.fact("data", f.dataCost(a.kind))
+	points := a.points(m.e)
+	if at := a.chosen(points); at >= 0 {
+		b.fact("data", f.pointCost(points[at]))
+	} else {
+		b.fact("data", f.dataCost(a.kind))
+	}
 	b.fact("time", f.timeCost())
 	b.say("kept", a.plan.Where)
+	if len(points) > 0 {
+		a.pointLines(b, f, points)
+	}
 	if a.kind != dr.Reprotect { // the checks are about taking users to another region
 		b.readiness(m.checks(m.e, a.leaving(m.e), a.kind), m.h)
 	}

@@ -27,6 +27,8 @@ func assessKeys() []Key {
 		{Name: "first line", Keys: []string{"home", "g"}, Show: "Home g", Help: "to the beginning", Scope: BeforeRun, run: moves(-manyRows)},
 		{Name: "last line", Keys: []string{"end", "G"}, Show: "End G", Help: "to the end", Scope: BeforeRun, run: moves(manyRows)},
 		{Name: "begin", Keys: []string{"b"}, Show: "b", Does: "begin, to its gate", Help: "start it; its gate comes before any change", Scope: BeforeRun, off: cannotBegin, run: begins(false)},
+		{Name: "older point", Keys: []string{"left", "h"}, Show: "← h", Help: "restore an older recovery point", Scope: BeforeRun, off: nothingToChoose, run: choosesPoint(1)},
+		{Name: "newer point", Keys: []string{"right", "l"}, Show: "→ l", Help: "restore a newer recovery point", Scope: BeforeRun, off: nothingToChoose, run: choosesPoint(-1)},
 		{Name: "dry run", Keys: []string{"n"}, Show: "n", Does: "dry run", Help: "do everything but change things", Scope: BeforeRun, off: cannotBegin, run: begins(true)},
 		{Name: "paper", Keys: []string{"P"}, Show: "P", Does: "paper", Help: "the plan as commands", Scope: BeforeRun, run: (*root).openPaper},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Show: "Esc", Does: "back", Help: "back; nothing was started", Scope: BeforeRun, run: (*root).stepBack},

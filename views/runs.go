@@ -73,12 +73,14 @@ type Provisioning struct {
 
 // RunOrder is what a run is begun with. A dry run does everything but change things.
 type RunOrder struct {
-	Kind      dr.Kind
-	Phase     string          // of dr.Provision: one of dr.ProvisionPhases
-	Strategy  config.Strategy // of dr.Strategy: the one to change to
-	DryRun    bool
-	Overrides []runbook.Override
-	Silent    time.Time // since when nothing of the region being left is seen to answer here; zero where something does
+	Kind     dr.Kind
+	Phase    string          // of dr.Provision: one of dr.ProvisionPhases
+	Strategy config.Strategy // of dr.Strategy: the one to change to
+	DryRun   bool
+	// RecoveryPoint is what a database is restored from, where one is: a snapshot's name or a moment; "": the newest.
+	RecoveryPoint string
+	Overrides     []runbook.Override
+	Silent        time.Time // since when nothing of the region being left is seen to answer here; zero where something does
 }
 
 // RunPlan is a procedure as it would be run now.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -110,6 +111,16 @@ func (s *Server) serveRestored() {
 	if name.ID != "" {
 		s.databases.serve(name)
 	}
+}
+
+// resting is the cluster of a pilot light, with the names that its services will have.
+func resting(w *cloud.World, services []ServiceDescription) []ClusterDescription {
+	name := w.Estate + "-dr"
+	c := ClusterDescription{Name: name, Services: map[string]string{}}
+	for _, s := range services {
+		c.Services[s.Name] = name + "-" + s.Name
+	}
+	return []ClusterDescription{c}
 }
 
 // builtInputs are the stack's variables for the estate, as Lifeboat gives them.
@@ -280,6 +291,8 @@ func (b *built) variables(name string) map[string]any {
 	if len(targets) > 0 {
 		vars["health_targets"] = targets
 	}
+	declared := terraform.Declares(name)
+	maps.DeleteFunc(vars, func(key string, _ any) bool { return !slices.Contains(declared, key) })
 	return vars
 }
 

@@ -50,6 +50,10 @@ func (s *Server) describe() Description {
 				later = &cloud.Database{ID: name.ID, User: from.User, Name: from.Name}
 			}
 			d.Regions[i] = s.describeRegion(r, d.Edge, later)
+			if later != nil && len(d.Regions[i].Clusters) == 0 { // the names under which the stack will make them
+				d.Regions[i].Clusters = resting(w, d.Services)
+				d.Regions[i].Balancers = []BalancerDescription{{Name: w.Estate + "-dr"}}
+			}
 		}
 	})
 	d.Refresh, d.Waits = s.refresh(), s.waits()

@@ -16,6 +16,7 @@ import (
 type procedureFlags struct {
 	changeFlags
 	dry, paper bool
+	point      string
 }
 
 func (a *app) failover() *cobra.Command {
@@ -41,6 +42,9 @@ func (a *app) procedure(kind dr.Kind, cmd *cobra.Command) *cobra.Command {
 	f.add(cmd)
 	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "do everything but change things, and say what would be changed")
 	cmd.Flags().BoolVar(&f.paper, "paper", false, "print the commands that a person would type instead, with their values, and start nothing")
+	if kind == dr.Failover {
+		cmd.Flags().StringVar(&f.point, "recovery-point", "", "of a cold standby or pilot light: restore this `SNAPSHOT`, or this moment (2026-01-31T03:12:00Z) of replicated backups, instead of the newest")
+	}
 	f.addTakeOver(cmd)
 	cmd.Args = noArgs
 	cmd.RunE = a.changes(&f.changeFlags, func(cmd *cobra.Command, _ []string) error {
@@ -55,7 +59,7 @@ func (a *app) procedure(kind dr.Kind, cmd *cobra.Command) *cobra.Command {
 		case err != nil:
 			return err
 		case f.paper:
-			return a.paper(cmd.Context(), c, dr.Order{Kind: kind}, f.json)
+			return a.paper(cmd.Context(), c, dr.Order{Kind: kind, RecoveryPoint: f.point}, f.json)
 		}
 		return a.beginAndFollow(cmd.Context(), c, s, kind, f)
 	})
@@ -63,7 +67,7 @@ func (a *app) procedure(kind dr.Kind, cmd *cobra.Command) *cobra.Command {
 }
 
 func (a *app) beginAndFollow(ctx context.Context, c *config.Config, s *dr.State, kind dr.Kind, f procedureFlags) error {
-	order := dr.Order{Kind: kind, DryRun: f.dry, TakeOver: f.takeOver, Overrides: f.confirms().early()}
+	order := dr.Order{Kind: kind, DryRun: f.dry, RecoveryPoint: f.point, TakeOver: f.takeOver, Overrides: f.confirms().early()}
 	run, l, err := a.begin(ctx, c, s, order)
 	if err != nil {
 		return fmt.Errorf("run %s: %w", run, err)

@@ -97,7 +97,7 @@ func (r *runs) Begin(ctx context.Context, o views.RunOrder) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	run, l, err := r.app.begin(ctx, r.config, s, dr.Order{Kind: o.Kind, Phase: o.Phase, Strategy: o.Strategy, DryRun: o.DryRun, Overrides: o.Overrides, Silent: o.Silent})
+	run, l, err := r.app.begin(ctx, r.config, s, dr.Order{Kind: o.Kind, Phase: o.Phase, Strategy: o.Strategy, DryRun: o.DryRun, RecoveryPoint: o.RecoveryPoint, Overrides: o.Overrides, Silent: o.Silent})
 	if err != nil {
 		return run, err
 	}

@@ -24,6 +24,14 @@ func (w Within) Run(ctx context.Context, dir string, args []string, out, errs io
 	return s.main(context.WithoutCancel(ctx), args) // what has begun is finished
 }
 
+// Declares are the variables that a root takes.
+func Declares(root string) (names []string) {
+	for _, v := range list.Roots[root].Variables {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
 // called is a handler as something to send requests to.
 type called struct{ handler http.Handler }
 
