@@ -245,9 +245,12 @@ func (b *builder) namesStep(root string) runbook.Step {
 		Calls:   []runbook.Call{{Operation: "file:lifeboat.yaml", Plane: runbook.Data}},
 		Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string { return []string{"# write what terraform output tells into " + b.c.Path} },
-		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
-			if b.outputsOf(root) == nil {
-				return runbook.Seen{Text: "what it is called is not known yet"}, nil
+		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			if err := b.learn(ctx, []string{root}); err != nil {
+				return runbook.Seen{}, err
+			}
+			if b.outputsOf(root) == nil { // somebody has gone on without it
+				return runbook.Seen{So: !t.DryRun, Text: "it has made nothing that has a name yet"}, nil
 			}
 			left, err := b.names(root)
 			if err != nil {

@@ -71,6 +71,9 @@ type terminal struct {
 	reads   int       // how many pieces raw came in
 	changed chan struct{}
 	ended   chan struct{}
+
+	patience time.Duration       // how long something may take to be seen
+	painted  func(screen string) // told of every screen; nil: nobody is. mu guards it.
 }
 
 // start runs a command at cols x rows. A silent terminal answers none of the program's queries.
@@ -83,7 +86,7 @@ func start(t testing.TB, cols, rows int, silent bool, env []string, name string,
 		t.Fatalf("starting %s: %v", name, err)
 	}
 	x := &terminal{t: t, cmd: cmd, pty: f, screen: vt.NewSafeEmulator(cols, rows),
-		changed: make(chan struct{}, 1), ended: make(chan struct{})}
+		changed: make(chan struct{}, 1), ended: make(chan struct{}), patience: 90 * time.Second}
 	go x.answer(silent)
 	go x.draw()
 	t.Cleanup(x.kill)
@@ -114,6 +117,7 @@ func (x *terminal) draw() {
 			x.raw, x.at, x.reads = append(x.raw, buf[:n]...), time.Now(), x.reads+1
 			x.mu.Unlock()
 			_, _ = x.screen.Write(buf[:n])
+			x.paint()
 			select {
 			case x.changed <- struct{}{}:
 			default:
@@ -123,6 +127,23 @@ func (x *terminal) draw() {
 			return
 		}
 	}
+}
+
+// paint tells whoever watches that the screen is another.
+func (x *terminal) paint() {
+	x.mu.Lock()
+	painted := x.painted
+	x.mu.Unlock()
+	if painted != nil {
+		painted(x.text())
+	}
+}
+
+// watch has every screen from now on told to painted, which must not wait.
+func (x *terminal) watch(painted func(screen string)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.painted = painted
 }
 
 // text is the screen as plain lines.
@@ -152,7 +173,7 @@ func (x *terminal) output() string {
 // until waits for the screen to satisfy ok, and fails with the screen after the patience of a slow machine.
 func (x *terminal) until(what string, ok func(screen string) bool) {
 	x.t.Helper()
-	deadline := time.After(90 * time.Second)
+	deadline := time.After(x.patience)
 	for {
 		if ok(x.text()) {
 			return
@@ -165,7 +186,7 @@ func (x *terminal) until(what string, ok func(screen string) bool) {
 			}
 			return
 		case <-deadline:
-			x.t.Fatalf("%s: not seen in 90 s; the screen:\n%s", what, x.text())
+			x.t.Fatalf("%s: not seen in %s; the screen:\n%s", what, x.patience, x.text())
 		}
 	}
 }
