@@ -23,7 +23,7 @@ const inputPrimary = "primary"
 // technical are variables that nobody is asked for: the stack's own affairs, and what Lifeboat decides where it is needed.
 var technical = []string{
 	"tags", "force_destroy", "deletion_protection", "skip_final_snapshot", "retain_on_delete", "database_password_version", "grafana_password_version",
-	"digests", "environment", "restore", "primary_source_arn", "standby_secret_key_arn", "grace_seconds", "bridged", "origin_ids", "health_targets",
+	"digests", "environment", "restore", "standby_secret_key_arn", "grace_seconds", "bridged", "origin_ids", "health_targets",
 	"narrowed_paths", "methods_today", "adopted_secret", "adopted_database", "distribution_arn", "cdn_comment", "connect", "keep_backups",
 }
 

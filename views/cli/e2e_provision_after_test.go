@@ -351,14 +351,6 @@ func (p *provisioner) aReplacedDatabaseIsStopped() {
 	p.x.see("a reason, for the journal and the report")
 	p.x.keys("the user is another\r")
 	p.x.see("type  apply primary")
-	if os.Getenv("LIFEBOAT_E2E") != "full" {
-		p.x.keys("\x1b")
-		p.x.see("c call off")
-		p.x.presses("c", shows("does it"))
-		p.x.keys("\r")
-		p.x.see("called off")
-		return
-	}
 	p.x.enters("apply primary")
 	p.x.see("apply primary failed", "deletion protection")
 	p.Logf("what AWS says to that:\n%s", p.x.text())
