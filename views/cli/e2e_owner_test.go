@@ -101,7 +101,7 @@ func newOwner(t *testing.T, written ...string) *owner {
 	o.asBoto3(`at("s3", "us-east-1").create_bucket(Bucket="shop-terraform")`)
 	o.terraform("init", "-backend-config=use_path_style=true")
 	o.apply("aws_cloudfront_distribution.main: Creation complete")
-	text := fmt.Appendf(nil, ownersYAML, p.endpoint, p.answers, o.id("aws_cloudfront_distribution"), o.id("aws_vpc"))
+	text := fmt.Appendf(nil, ownersYAML, p.endpoint, "127.0.0.1:"+p.answering(), o.id("aws_cloudfront_distribution"), o.id("aws_vpc"))
 	if err := os.WriteFile(p.config, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -339,7 +339,7 @@ for name in ("backend", "frontend"):
 // keepsHisData is told with a plan what his database, secret and registry lack, and writes that into his root; then the phase is made.
 func (o *owner) keepsHisData() {
 	o.Helper()
-	his := o.ownedOf(o.do(nil, "provision", "--phase", "data", "--plan-only"), "source")
+	his := o.ownedOf(o.do("provision", "--phase", "data", "--plan-only"), "source")
 	for _, key := range []string{"secret", "registry", "database"} {
 		if x := his[key]; x.State != dr.OwnedTheirs || x.Block == "" || x.Why != "" || !strings.HasPrefix(x.Words(), `yours, not under "no changes": `) {
 			o.Fatalf("%s: %+v", key, x)
@@ -420,7 +420,7 @@ func (o *owner) changesHisMind(keys ...string) {
 // run goes on.
 func (o *owner) letsGo(phase, root string, phrases []string, keys ...string) {
 	o.Helper()
-	out := o.do(nil, append([]string{"provision", "--phase", phase}, confirm(phrases...)...)...)
+	out := o.do(append([]string{"provision", "--phase", phase}, confirm(phrases...)...)...)
 	if out.code != 1 || !strings.Contains(out.String(), "two states that hold one resource undo each other") || !strings.Contains(out.String(), "removed {") {
 		o.Fatalf("what his state still holds is taken over: %s", out)
 	}
@@ -435,7 +435,7 @@ func (o *owner) letsGo(phase, root string, phrases []string, keys ...string) {
 	o.apply("0 added, 0 changed, 0 destroyed")
 	run := out.events[0].Run
 	begin := time.Now()
-	out = o.do(nil, append([]string{"resume", run}, confirm(phrases...)...)...)
+	out = o.do(append([]string{"resume", run}, confirm(phrases...)...)...)
 	plan := out.plan(root)
 	if out.code != 0 || plan == nil || plan.Counts.Import != len(keys) || plan.Counts.Replace+plan.Counts.Destroy > 0 {
 		o.Fatalf("not taken over: %+v\n%s", plan, out)

@@ -24,8 +24,8 @@ import (
 
 // event is as much of an event as this test reads.
 type provisionEvent struct {
-	Type, Step, State, Text string
-	Planned                 *dr.RootPlan
+	Type, Step, State, Text, Run string
+	Planned                      *dr.RootPlan
 }
 
 // outcome is what a command told, and how it ended.
@@ -73,6 +73,13 @@ func (p *provisioner) do(args ...string) outcome {
 	return o
 }
 
+func confirm(phrases ...string) (args []string) {
+	for _, phrase := range phrases {
+		args = append(args, "--confirm", phrase)
+	}
+	return args
+}
+
 // planned plans phases side by side, as pipelines do.
 func (p *provisioner) planned(phases []string, look func(phase string, o outcome)) {
 	p.Helper()
@@ -86,18 +93,8 @@ func (p *provisioner) planned(phases []string, look func(phase string, o outcome
 // isAsItWasMade plans every root again: none has anything to do. No two phases that are planned side by side hold one root.
 func (p *provisioner) isAsItWasMade() {
 	p.Helper()
-	for _, phases := range [][]string{{"foundation", "data", "compute"}, {"primary", "failover"}} {
-		p.planned(phases, func(phase string, o outcome) {
-			if o.code != 0 {
-				p.Errorf("planned again, phase %s: %s", phase, o)
-			}
-			for _, e := range o.events {
-				if e.Planned != nil && !e.Planned.Empty {
-					p.Errorf("a second plan of %s: %s %s", e.Planned.Root, e.Planned.Counts.Words(), e.Planned.Why)
-				}
-			}
-		})
-	}
+	p.unchanged("foundation", "data", "compute")
+	p.unchanged("primary", "failover")
 }
 
 func (p *provisioner) control(what string, body map[string]any) {
@@ -371,4 +368,29 @@ func (p *provisioner) types(input, value string) {
 		time.Sleep(150 * time.Millisecond)
 	}
 	p.Fatalf("%s is not asked for:\n%s", input, p.x.text())
+}
+
+// phase provisions a phase to its end as a pipeline does, with the phrases of its gates.
+func (p *provisioner) phase(name string, phrases ...string) outcome {
+	p.Helper()
+	o := p.do(append([]string{"provision", "--phase", name}, confirm(phrases...)...)...)
+	if o.code != 0 {
+		p.Fatalf("phase %s: %s", name, o)
+	}
+	return o
+}
+
+// unchanged plans phases side by side: none has anything to do.
+func (p *provisioner) unchanged(phases ...string) {
+	p.Helper()
+	p.planned(phases, func(phase string, o outcome) {
+		if o.code != 0 {
+			p.Errorf("planned again, phase %s: %s", phase, o)
+		}
+		for _, e := range o.events {
+			if e.Planned != nil && !e.Planned.Empty {
+				p.Errorf("a second plan of %s: %s %s", e.Planned.Root, e.Planned.Counts.Words(), e.Planned.Why)
+			}
+		}
+	})
 }

@@ -98,7 +98,6 @@ func newProvisioner(t *testing.T) *provisioner {
 	if err := os.WriteFile(p.config, fmt.Appendf(nil, provisionYAML, p.endpoint, p.answering(), p.zoned(), p.resolving()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.x = &wizard{p.cockpit()}
 	return p
 }
 
@@ -134,6 +133,7 @@ func TestEveryPhaseIsProvisionedWithRealTerraformThroughTheDeathOfItsProcesses(t
 	t.Cleanup(others.Wait)
 	others.Go(p.publish)
 
+	p.x = &wizard{p.cockpit()}
 	p.x.see("Nothing is here yet", "Press p to provision it")
 	p.x.keys("p")
 	p.x.see("›◆     Primary", "5  Validation")
