@@ -20,12 +20,14 @@ import (
 	"time"
 
 	"lifeboat/dr"
+	"lifeboat/dr/runbook"
 )
 
 // event is as much of an event as this test reads.
 type provisionEvent struct {
 	Type, Step, State, Text, Run string
 	Planned                      *dr.RootPlan
+	Question                     *runbook.Question
 }
 
 // outcome is what a command told, and how it ended.

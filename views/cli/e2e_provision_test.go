@@ -181,13 +181,19 @@ func (p *provisioner) begin(name string, list ...meets) {
 func (p *provisioner) imagesArePushed(region string) meets {
 	return meets{words: regexp.MustCompile("no image yet in backend"), does: func() {
 		p.x.see("docker login", "push")
-		p.asBoto3(`
+		p.pushes(region)
+	}}
+}
+
+// pushes brings images to a region's registry.
+func (p *provisioner) pushes(region string) {
+	p.Helper()
+	p.asBoto3(`
 ecr = at("ecr", sys.argv[2])
 for name in ("backend", "frontend", "grafana", "prometheus"):
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "layers": [],
         "config": {"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1, "digest": "sha256:" + hashlib.sha256(name.encode()).hexdigest()}}
     ecr.put_image(repositoryName=name, imageManifest=json.dumps(manifest), imageTag="v1")`, region)
-	}}
 }
 
 // publish has CloudWatch know the replica's lag, as it does of itself.
@@ -278,4 +284,13 @@ func (p *provisioner) namesAreWritten() {
 			p.Errorf("lifeboat.yaml does not say %q:\n%s", want, text)
 		}
 	}
+}
+
+// push brings images to a region's registry as soon as it is there, before anybody asks for them.
+func (p *provisioner) push(region string) {
+	p.asBoto3(`
+ecr = at("ecr", sys.argv[2])
+for name in ("backend", "frontend", "grafana", "prometheus"):
+    while not any(r["repositoryName"] == name for r in ecr.describe_repositories()["repositories"]): time.sleep(1)`, region)
+	p.pushes(region)
 }

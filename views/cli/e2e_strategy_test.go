@@ -54,7 +54,7 @@ func (j *journey) take(what string, o outcome) {
 func (j *journey) change(to string, phrases ...string) outcome {
 	j.p.Helper()
 	begin := time.Now()
-	o := j.p.do(nil, append([]string{"strategy", to, "--reason", "a test"}, confirm(phrases...)...)...)
+	o := j.p.do(append([]string{"strategy", to, "--reason", "a test"}, confirm(phrases...)...)...)
 	j.take("to "+to, o)
 	if o.code != 0 {
 		j.p.Fatalf("to %s: %s", to, o)
@@ -101,7 +101,7 @@ func TestStrategiesChangeWithRealTerraformAndNothingThatLastsGoes(t *testing.T) 
 // notWithoutItsName stops at the replica's gate, where its phrase was not given: nothing of it was changed.
 func (j *journey) notWithoutItsName(phrases []string) (run string) {
 	j.p.Helper()
-	o := j.p.do(nil, append([]string{"strategy", "pilot-light"}, confirm(phrases...)...)...)
+	o := j.p.do(append([]string{"strategy", "pilot-light"}, confirm(phrases...)...)...)
 	j.take("to the gate", o)
 	asked := ""
 	for _, e := range o.events {
@@ -124,7 +124,7 @@ assert db["DeletionProtection"] and db["ReadReplicaSourceDBInstanceIdentifier"],
 // goesOn resumes the run that stopped at the gate.
 func (j *journey) goesOn(run string, phrases []string) {
 	j.p.Helper()
-	o := j.p.do(nil, append([]string{"resume", run, "--reason", "a test"}, confirm(phrases...)...)...)
+	o := j.p.do(append([]string{"resume", run, "--reason", "a test"}, confirm(phrases...)...)...)
 	j.take("to pilot-light", o)
 	if o.code != 0 {
 		j.p.Fatalf("resumed: %s", o)
