@@ -2,6 +2,7 @@ package tf
 
 import (
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -151,6 +152,29 @@ func TestRootsThatAFailoverAppliesHoldNothingOutsideTheStandbysRegion(t *testing
 	}
 	if n != 3 {
 		t.Errorf("%d roots are the standby's alone: foundation, data and compute should be", n)
+	}
+}
+
+func TestTheOperatorsRoleMayDoWhatREADMEAsksForWhoChanges(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	people, err := files.ReadFile("identity/people.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(readme), "<!-- change-permissions -->")
+	block, _, _ = strings.Cut(block, "<!-- /change-permissions -->")
+	asked := regexp.MustCompile("`([a-z0-9-]+:[A-Z][A-Za-z]+)`").FindAllStringSubmatch(block, -1)
+	if len(asked) < 10 {
+		t.Fatalf("README asks for %d permissions", len(asked))
+	}
+	for _, m := range asked {
+		service, _, _ := strings.Cut(m[1], ":")
+		if text := string(people); !strings.Contains(text, `"`+m[1]+`"`) && !strings.Contains(text, `"`+service+`:Describe*"`) {
+			t.Errorf("the stack's operator may not %s", m[1])
+		}
 	}
 }
 

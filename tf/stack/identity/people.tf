@@ -6,6 +6,9 @@ locals {
   services = [for region, cluster in var.clusters : "${local.arn}:ecs:${region}:${local.account}:service/${cluster}/*"]
   scaling  = [for region in keys(var.clusters) : "${local.arn}:application-autoscaling:${region}:${local.account}:scalable-target/*"]
   writers  = [for region, id in var.databases : "${local.arn}:rds:${region}:${local.account}:db:${id}"]
+  kept     = [for region, id in var.databases : "${local.arn}:rds:${region}:${local.account}:db:${id}-kept-*"]
+  keeping  = [for region, id in var.databases : "${local.arn}:rds:${region}:${local.account}:snapshot:${id}-*"]
+  made_of  = flatten([for region in keys(var.databases) : [for kind in ["subgrp", "pg", "og"] : "${local.arn}:rds:${region}:${local.account}:${kind}:*"]])
   alarms   = [for region in local.regions : "${local.arn}:cloudwatch:${region}:${local.account}:alarm:${var.estate}-*"]
 
   trust = jsonencode({
@@ -87,7 +90,33 @@ locals {
       Sid      = "PromoteAndProtect"
       Effect   = "Allow"
       Action   = ["rds:ModifyDBInstance", "rds:PromoteReadReplica"]
-      Resource = local.writers
+      Resource = concat(local.writers, local.kept)
+    },
+    {
+      Sid      = "KeepAndMakeAnew" # a standby is made under the name of the database that is kept
+      Effect   = "Allow"
+      Action   = ["rds:AddTagsToResource", "rds:CreateDBInstanceReadReplica", "rds:CreateDBSnapshot"]
+      Resource = concat(local.writers, local.keeping, local.made_of)
+    },
+    {
+      Sid       = "EncryptTheStandby" # RDS asks for it on behalf of whoever makes a replica
+      Effect    = "Allow"
+      Action    = ["kms:CreateGrant", "kms:DescribeKey"]
+      Resource  = [for region in local.regions : "${local.arn}:kms:${region}:${local.account}:key/*"]
+      Condition = { StringEquals = { "kms:ViaService" = [for region in local.regions : "rds.${region}.amazonaws.com"] } }
+    },
+    {
+      Sid      = "GiveARestoredDatabaseItsPassword"
+      Effect   = "Allow"
+      Action   = "secretsmanager:GetSecretValue"
+      Resource = ["${local.arn}:secretsmanager:${var.region}:${local.account}:secret:${var.database_secret_name}-*"]
+    },
+    {
+      Sid       = "DecryptIt"
+      Effect    = "Allow"
+      Action    = "kms:Decrypt"
+      Resource  = ["${local.arn}:kms:${var.region}:${local.account}:key/*"]
+      Condition = { StringEquals = { "kms:ViaService" = "secretsmanager.${var.region}.amazonaws.com" } }
     },
     {
       Sid      = "WatchTheNewWriter"
