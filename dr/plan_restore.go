@@ -3,9 +3,11 @@ package dr
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"lifeboat/dr/config"
+	"lifeboat/dr/runbook"
 )
 
 // A cold standby and a pilot light have no replica: a failover there restores the database from a recovery point, and has Terraform make
@@ -37,7 +39,7 @@ func (m *planner) choose() error {
 		return &Refusal{fmt.Sprintf("%s is in %s already, and lifeboat.yaml does not say from which recovery point (terraform, inputs, restore)", m.p.replica, m.to.Name),
 			"a database that exists is never replaced: write down what it was restored from, or delete it by name"}
 	}
-	if had && (exists || m.wish == "") {
+	if had && (exists || m.wish == "" && m.underWay(pinned)) {
 		return m.again(points, pinned, exists)
 	}
 	p, err := choosePoint(points, m.wish)
@@ -46,6 +48,15 @@ func (m *planner) choose() error {
 	}
 	m.take(p)
 	return nil
+}
+
+// underWay says whether a run that has pinned a point is still open. Where there is neither such a run nor its database, what lifeboat.yaml
+// names is of an activation that is over, and may be months old.
+func (m *planner) underWay(pinned RestorePoint) bool {
+	return slices.ContainsFunc(m.e.Record.Open, func(v runbook.View) bool {
+		p, err := readPoint(v.Pins[PinPoint])
+		return v.Pins[PinPoint] != "" && err == nil && p.Same(pinned)
+	})
 }
 
 // again takes the point of an earlier run.
