@@ -391,8 +391,11 @@ func (n *namer) rest() {
 		return
 	}
 	name, services := n.c.Estate+"-dr", map[string]any{}
-	for s := range imagesOf(n.c) {
-		services[s] = name + "-" + s
+	made := imagesOf(n.c)
+	for _, s := range n.c.Services {
+		if _, ours := made[s.Name]; ours {
+			services[s.Name] = name + "-" + s.Name
+		}
 	}
 	n.out = map[string]any{"cluster_name": firstOf(n.text("cluster_name"), name), "service_names": services, "load_balancer_suffix": "app/" + name + "/"}
 }

@@ -119,7 +119,7 @@ func (w *emulated) takenOver(run string, s sized, before reading) reading {
 			"invalidations": []any{[]any{run, []any{"/*"}}, []any{"release-1", []any{"/*"}}},
 		},
 		"roles": map[string]any{
-			"roles_version": 2, "writer_region": emulatedWest, "serving_region": emulatedWest, "frozen_by": "",
+			"roles_version": 2, "writer_region": emulatedWest, "serving_region": emulatedWest, "no_standby": true, "frozen_by": "",
 			"capacity": map[string]any{
 				emulatedEast: map[string]any{"frontend": capacity(3, 6), "backend": capacity(0, 0)},
 				emulatedWest: map[string]any{"frontend": capacity(3, s.frontendMost), "backend": capacity(2, s.backendMost)},
