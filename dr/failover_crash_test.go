@@ -205,7 +205,7 @@ func crashAnywhere(t *testing.T, kinds ...Kind) {
 	}
 }
 
-// occasions are all of them: of a failover always, of a switchover with LIFEBOAT_E2E, else every third, of the way back, whose runs are
+// occasions are all of them: of a failover always, of a switchover with LIFEBOAT_E2E=full, else every second or third, of the way back, whose runs are
 // long, with LIFEBOAT_E2E=full, else a few. A few where the test must be short.
 func occasions(kind Kind, writes, calls int) []crashAt {
 	step := 1
@@ -217,7 +217,9 @@ func occasions(kind Kind, writes, calls int) []crashAt {
 	case kind.rebuilds() && os.Getenv("LIFEBOAT_E2E") == "":
 		step = 41
 	case kind.rebuilds() && os.Getenv("LIFEBOAT_E2E") != "full":
-		step = 11
+		step = 17
+	case kind == Switchover && os.Getenv("LIFEBOAT_E2E") != "full":
+		step = 2
 	}
 	var out []crashAt
 	for n := 1; n <= writes; n += step {
