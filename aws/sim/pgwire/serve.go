@@ -17,7 +17,7 @@ type Option func(*server)
 func WithTLS(c *tls.Config) Option { return func(s *server) { s.tls = c } }
 
 // Serve answers PostgreSQL clients on l with what source says, until ctx ends (nil) or l fails. It closes l and every
-// connection, and returns when all of them are done.
+// connection, and returns when all of them are done and l is closed.
 func Serve(ctx context.Context, l net.Listener, source Source, options ...Option) error {
 	s := &server{source: source, sessions: map[*session]bool{}}
 	for _, o := range options {
@@ -27,7 +27,10 @@ func Serve(ctx context.Context, l net.Listener, source Source, options ...Option
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer cancel()
-	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	all.Go(func() {
+		<-ctx.Done()
+		_ = l.Close()
+	})
 	for {
 		conn, err := l.Accept()
 		switch {
