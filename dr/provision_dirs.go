@@ -223,49 +223,6 @@ func password() string {
 	return b.String()
 }
 
-// importsPath keeps what the next plan of a root imports, since it was found there.
-func (b *builder) importsPath(root string) string {
-	return filepath.Join(b.dir, "imports", root+".json")
-}
-
-func (b *builder) pendingImports(root string) ([]tf.Import, error) {
-	var list []tf.Import
-	data, err := os.ReadFile(b.importsPath(root))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &list)
-	}
-	return list, err
-}
-
-// found keeps resources that could not be made because they are there already: the next plan imports them. It gives those whose id
-// cannot be told from the plan.
-func (b *builder) found(ctx context.Context, root string, plan *tf.Plan, existing []string) (left []string, err error) {
-	list, err := b.pendingImports(root)
-	if err != nil || len(existing) == 0 {
-		return nil, err
-	}
-	at, err := b.place(ctx, root)
-	if err != nil {
-		return existing, err
-	}
-	for _, address := range existing {
-		i := slices.IndexFunc(plan.Changes, func(c tf.Change) bool { return c.Address == address })
-		if i < 0 {
-			continue
-		}
-		one, ok := tf.ImportOf(plan.Changes[i], at)
-		if !ok {
-			left = append(left, address)
-		} else if !slices.Contains(list, one) {
-			list = append(list, one)
-		}
-	}
-	return left, writeJSON(b.importsPath(root), list)
-}
-
 // settle forgets what a root needed until it was applied.
 func (b *builder) settle(root string) error {
 	var errs []error

@@ -27,6 +27,7 @@ const (
 const (
 	pinPassword = "password.set" // that the restored database has the password of the standby's own secret, and lets it in
 	pinLearned  = "balancer.made"
+	pinMade     = "terraform.made." // and the root's name: that this run has made and verified it
 )
 
 // restoration is the graph of a failover of a cold standby or a pilot light: Terraform makes what does not run and restores the database
@@ -39,7 +40,7 @@ func (w *crew) restoration() []runbook.Step {
 	last := []string{stepLight, StepPoint}
 	for _, name := range []string{"foundation", "data", "compute"} {
 		root, _ := tf.RootOf(name)
-		of := w.leaning(w.build.rootSteps(root, last))
+		of := w.leaning(madeOnce(name, w.build.rootSteps(root, last)))
 		steps, last = append(steps, of...), []string{of[len(of)-1].ID}
 	}
 	steps = append(steps, w.writerStep(promote, stepSettle, "verify-data"), w.passwordStep(StepPromote),
@@ -66,6 +67,40 @@ func (w *crew) leaning(steps []runbook.Step) []runbook.Step {
 		}
 	}
 	return steps
+}
+
+// madeOnce has the steps of a root that this run has made and verified over for good. The run changes floors and counts of what Terraform has
+// made, before the roles say so: a process that takes it up and plans the root anew would be asked to take that back.
+func madeOnce(root string, steps []runbook.Step) []runbook.Step {
+	for i := range steps {
+		s := &steps[i]
+		s.Check, s.Await = unlessMade(root, s.Check), unlessMade(root, s.Await)
+		if s.ID != "verify-"+root {
+			continue
+		}
+		look := s.Await
+		s.Await = func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+			seen, err := look(ctx, t)
+			if err == nil && seen.So && !t.DryRun {
+				_, err = t.Decide(ctx, pinMade+root, seen.Text)
+			}
+			return seen, err
+		}
+	}
+	return steps
+}
+
+// unlessMade is a look that finds everything so once a root is made.
+func unlessMade(root string, look func(context.Context, *runbook.Task) (runbook.Seen, error)) func(context.Context, *runbook.Task) (runbook.Seen, error) {
+	if look == nil {
+		return nil
+	}
+	return func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
+		if words := t.Pin(pinMade + root); words != "" {
+			return runbook.Seen{So: true, Text: "made by this run: " + words}, nil
+		}
+		return look(ctx, t)
+	}
 }
 
 // pointStep writes the recovery point where every later plan reads it: one that named another, or none, would end the database.

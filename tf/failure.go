@@ -90,7 +90,7 @@ func LockOf(err error) *Lock {
 	return nil
 }
 
-var alreadyThere = regexp.MustCompile(`(?i)AlreadyExists|already exists|BucketAlreadyOwnedByYou|DuplicateResource|ResourceExistsException|AlreadyOwnedByYou`)
+var alreadyThere = regexp.MustCompile(`(?i)AlreadyExists|already exists|BucketAlreadyOwnedByYou|DuplicateResource|ResourceExistsException|AlreadyOwnedByYou|was not idempotent`)
 
 // Existing are the addresses of resources that could not be made because they are there already: they can be imported.
 func (f *Failure) Existing() []string {

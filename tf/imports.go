@@ -56,6 +56,13 @@ func ImportOf(c Change, at Place) (Import, bool) {
 	if c.Name == "" || c.Action != Add {
 		return Import{}, false
 	}
+	if c.Type == "aws_ecs_service" {
+		cluster := c.Will["cluster"] // an ARN, or a name
+		if cluster == "" {
+			return Import{}, false
+		}
+		return Import{To: c.Address, ID: cluster[strings.LastIndexByte(cluster, '/')+1:] + "/" + c.Name}, true
+	}
 	if named[c.Type] {
 		return Import{To: c.Address, ID: c.Name}, true
 	}

@@ -19,6 +19,8 @@ func TestAResourceThatIsThereIsImportedByWhatItsPlanSays(t *testing.T) {
 		{Change{Address: "module.a[\"x\"].aws_cloudwatch_log_group.this", Type: "aws_cloudwatch_log_group", Name: "/ecs/shop", Action: Add}, "/ecs/shop"},
 		{Change{Address: "aws_sns_topic.a", Type: "aws_sns_topic", Name: "alarms", Action: Add}, "arn:aws:sns:us-west-2:123456789012:alarms"},
 		{Change{Address: "aws_iam_policy.a", Type: "aws_iam_policy", Name: "read", Action: Add}, "arn:aws:iam::123456789012:policy/read"},
+		{Change{Address: "aws_ecs_service.a", Type: "aws_ecs_service", Name: "shop-backend", Action: Add, Will: map[string]string{"cluster": "arn:aws:ecs:us-west-2:123456789012:cluster/shop"}}, "shop/shop-backend"},
+		{Change{Address: "aws_ecs_service.a", Type: "aws_ecs_service", Name: "shop-backend", Action: Add}, ""},
 		{Change{Address: "aws_lb.a", Type: "aws_lb", Name: "shop", Action: Add}, ""},
 		{Change{Address: "aws_ecr_repository.a", Type: "aws_ecr_repository", Name: "a", Action: Update}, ""},
 		{Change{Address: "aws_ecr_repository.a", Type: "aws_ecr_repository", Action: Add}, ""},

@@ -114,7 +114,8 @@ func makeBalancer(w *World, r *Region, p Piece, m *Making) error {
 }
 
 func balancerValues(lb *Balancer) map[string]any {
-	return map[string]any{"arn": lb.ARN, "arn_suffix": strings.TrimPrefix(resourceOf(lb.ARN), "loadbalancer/"), "dns_name": lb.DNSName, "zone_id": lb.ZoneID, "name": lb.Name}
+	return map[string]any{"arn": lb.ARN, "arn_suffix": strings.TrimPrefix(resourceOf(lb.ARN), "loadbalancer/"), "dns_name": lb.DNSName, "zone_id": lb.ZoneID,
+		"name": lb.Name, "load_balancer_type": "application"}
 }
 
 func (r *Region) balancer(ref string) *Balancer {
@@ -158,7 +159,7 @@ func makeTargetGroup(w *World, r *Region, p Piece, m *Making) error {
 }
 
 func groupValues(g *TargetGroup) map[string]any {
-	return map[string]any{"arn": g.ARN, "arn_suffix": resourceOf(g.ARN), "name": g.Name}
+	return map[string]any{"arn": g.ARN, "arn_suffix": resourceOf(g.ARN), "name": g.Name, "port": g.Port, "protocol": "HTTP", "target_type": "ip", "vpc_id": g.VPC}
 }
 
 func (r *Region) group(ref string) *TargetGroup {

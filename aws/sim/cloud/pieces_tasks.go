@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,9 +95,10 @@ func makeService(w *World, r *Region, p Piece, m *Making) error {
 	return nil
 }
 
-func (r *Region) serviceOf(arn string) *Service {
+// serviceOf is a service by its ARN, or by what it is imported by: its cluster's name and its own.
+func (r *Region) serviceOf(id string) *Service {
 	for _, c := range r.Clusters {
-		if s := c.Service(arn); s != nil {
+		if s := c.Service(strings.TrimPrefix(id, c.Name+"/")); s != nil {
 			return s
 		}
 	}
@@ -135,7 +137,7 @@ func endService(w *World, r *Region, p Piece, m *Making) error {
 
 func findService(_ *World, r *Region, p Piece) map[string]any {
 	if s := r.serviceOf(p.ID); s != nil {
-		return map[string]any{"arn": s.ARN, "name": s.Name}
+		return map[string]any{"id": s.ARN, "arn": s.ARN, "name": s.Name}
 	}
 	return nil
 }
