@@ -42,11 +42,11 @@ func (c *checker) replica() answer {
 	switch {
 	case db == nil && rep.State == stateUnknown:
 		return unreadable("whether "+c.to.cfg.Name+" has a replica", rep.Seen)
+	case db == nil && c.leftBehind() != "":
+		a.verdict, a.remedy = CheckFail, c.anew()
+		a.text = fmt.Sprintf("none in %s; %s, which was left there at %s, lacks everything since", c.to.cfg.Name, plain(c.leftBehind()), clock(c.e.Record.Promoted, c.now))
 	case db == nil && c.bare():
 		a.verdict, a.text, a.remedy = CheckPass, "none, by design: data comes back from a recovery point", ""
-	case db == nil && c.leftBehind() != "":
-		a.verdict, a.remedy = CheckFail, "make a standby there: lifeboat reprotect"
-		a.text = fmt.Sprintf("none in %s; %s, which was left there at %s, lacks everything since", c.to.cfg.Name, plain(c.leftBehind()), clock(c.e.Record.Promoted, c.now))
 	case db == nil:
 		a.verdict, a.text = CheckFail, c.to.cfg.Name+" has no replica of the writer of record"
 		a.remedy = "make one there: it takes hours"
@@ -100,10 +100,18 @@ func (c *checker) leftBehind() string {
 	return ""
 }
 
+// anew is what has a region stand by again in which a database was left.
+func (c *checker) anew() string {
+	if c.bare() && c.to.cfg.Name == c.cfg.Regions.Standby.Name {
+		return "have it rest again: lifeboat deactivate"
+	}
+	return "make a standby there: lifeboat reprotect"
+}
+
 func (c *checker) noLag() answer {
 	if r := c.e.Risk; c.leftBehind() != "" && r.Known {
 		return answer{verdict: CheckWarn, text: "nothing replicates: at most " + atMost(r.Value) + " of data at risk, " + r.From, seen: c.e.Replication.Seen,
-			remedy: "make a standby there: lifeboat reprotect"}
+			remedy: c.anew()}
 	}
 	if c.bare() && c.e.Replication.State == noReplica {
 		return answer{verdict: CheckPass, text: "nothing replicates, by design: see the recovery point", seen: c.e.Replication.Seen}
@@ -220,10 +228,10 @@ func (c *checker) nothingToPromote() answer {
 	switch {
 	case !seen.fresh():
 		return unreadable("what the databases do in "+c.to.cfg.Name, seen)
+	case c.leftBehind() != "":
+		return answer{verdict: CheckWarn, seen: seen, text: "none is: " + plain(c.leftBehind()) + ", which was left there, takes writes already", remedy: c.anew()}
 	case c.bare():
 		return answer{verdict: CheckPass, seen: seen, text: "none is promoted: one is restored"}
-	case c.leftBehind() != "":
-		return answer{verdict: CheckWarn, seen: seen, text: "none is: " + plain(c.leftBehind()) + ", which was left there, takes writes already", remedy: "make a standby there: lifeboat reprotect"}
 	}
 	return answer{verdict: CheckFail, seen: seen, text: "there is no replica in " + c.to.cfg.Name, remedy: "make one there: it takes hours"}
 }

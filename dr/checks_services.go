@@ -2,8 +2,11 @@ package dr
 
 import (
 	"fmt"
-	"lifeboat/dr/config"
+	"net/http"
+	"slices"
 	"strings"
+
+	"lifeboat/dr/config"
 )
 
 // serviceCriteria: could the region run the estate at full size, from what is there now?
@@ -178,6 +181,8 @@ func (c *checker) ownProbe() answer {
 	switch {
 	case p.Status == 0:
 		a.verdict, a.text, a.seen = CheckFail, "it answers: "+p.Word, Seen{At: c.in.Edge.Balancers[c.to.cfg.Name].Tried}
+	case p.Status == http.StatusServiceUnavailable && c.empty():
+		a.text += ": no task stands by, by design; a run starts them, and asks it before users are moved"
 	case p.Level != Good:
 		a.verdict, a.text = CheckFail, "it answers "+p.Word
 	case p.Region == "":
@@ -188,6 +193,11 @@ func (c *checker) ownProbe() answer {
 		a.text += ", as " + p.Says
 	}
 	return a
+}
+
+// empty says whether no task is to run in the region while it stands by, as in a cold standby: its balancer answers for itself alone then.
+func (c *checker) empty() bool {
+	return c.bare() && !slices.ContainsFunc(c.to.r.Services, func(v Service) bool { return v.Standby > 0 || v.Desired > 0 })
 }
 
 // floors: autoscaling must not hold the region below what is needed.

@@ -87,6 +87,9 @@ func (w *crew) whatHappens() []string {
 func (w *crew) whatIsBuilt() []string {
 	r := w.p.rebuild
 	var out []string
+	if r == nil {
+		return []string{fmt.Sprintf("%s in %s stays as it is, fenced: lifeboat deactivate has %s rest again", w.p.source, w.p.from, w.p.from)}
+	}
 	if r.Old != "" {
 		out = append(out, fmt.Sprintf("keep %s in %s: protected, a snapshot, and its name from then on %s; nothing of it is deleted", r.Name(), w.p.from, r.Kept))
 	}

@@ -10,6 +10,7 @@ const (
 	Reprotect  Kind = "reprotect"  // a standby is made anew in the region that was left; users do not notice
 	Failback   Kind = "failback"   // a switchover to the primary as built, and a standby where users were
 	Strategy   Kind = "strategy"   // the standby stands by in another way, cheaper or sooner there; users do not notice
+	Deactivate Kind = "deactivate" // a cold standby or pilot light that has taken over rests again, once users are home
 )
 
 // planned says whether a procedure needs both regions, and loses nothing.
@@ -43,6 +44,8 @@ func (k Kind) Phrase(from, to string) string {
 		return "provision " + to + " beside " + from
 	case Strategy:
 		return "change the strategy of " + to + " beside " + from
+	case Deactivate:
+		return "deactivate " + to
 	}
 	return "fail over " + from + " to " + to
 }

@@ -45,7 +45,10 @@ func makePlan(c *config.Config, e *Estate, kind Kind, writer string, memory edge
 		decisions = []func() error{m.refuse, m.alone, m.standby}
 	case Failback:
 		m.last = past{} // it tells of the other region
-		decisions = append([]func() error{m.mayGoHome}, append(decisions, m.caughtUp, m.standby)...)
+		decisions = append([]func() error{m.mayGoHome}, append(decisions, m.caughtUp)...)
+		if c.Strategy == config.WarmStandby {
+			decisions = append(decisions, m.standby)
+		}
 	}
 	for _, decide := range decisions {
 		if err := decide(); err != nil {

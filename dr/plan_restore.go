@@ -15,7 +15,7 @@ import (
 
 // restores says whether the region that takes over gets its database from a recovery point.
 func (m *planner) restores() bool {
-	if m.kind != Failover || m.c.Strategy == config.WarmStandby || m.to.Raw == nil {
+	if m.kind != Failover || m.c.Strategy == config.WarmStandby || m.to.Raw == nil || m.lies() {
 		return false
 	}
 	for _, db := range m.to.Raw.Databases.Value {
@@ -24,6 +24,17 @@ func (m *planner) restores() bool {
 		}
 	}
 	return true
+}
+
+// lies says whether the database that the last promotion has left lies in the region that takes over, as after a failback until the region
+// rests again: it has the name that a restore would take.
+func (m *planner) lies() bool {
+	v := m.last.view
+	if v.Run == "" || v.Plan.From != m.to.Name {
+		return false
+	}
+	db, _ := m.leftAs(v.Pins[PinSource])
+	return db != nil
 }
 
 // choose decides what the database is restored from. What an earlier run has pinned stands: a database that exists is never replaced.

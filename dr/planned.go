@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"lifeboat/aws/edge"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -175,7 +176,8 @@ func readPlan(pins runbook.Pins) (*planned, error) {
 	if p.rebuild != nil {
 		p.rebuild.renaming, p.rebuild.renamed = pins[pinRename] != "", pins[PinKept] != ""
 	}
-	if p.kind.rebuilds() && p.rebuild == nil {
+	bare := pins[PinStrategy] != "" && config.Strategy(pins[PinStrategy]) != config.WarmStandby // where users were nothing stands by then
+	if p.rebuild == nil && p.kind.rebuilds() && !(p.kind == Failback && bare) {
 		note(PinRebuild, errors.New("is missing"))
 	}
 	for name, value := range map[string]string{PinKind: string(p.kind), pinFrom: p.from, pinTo: p.to, PinReplica: p.replica, PinBalancer: p.balancer} {

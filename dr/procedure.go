@@ -99,7 +99,7 @@ func (w *crew) arrival(open, edge *runbook.Gate) []runbook.Step {
 	}
 	p.Steps = append(p.Steps, w.protectStep(StepPublic), w.graceStep(StepPublic))
 	written := StepPublic
-	if w.p.kind == Failback {
+	if w.p.kind == Failback && w.p.rebuild != nil {
 		after := []string{StepPublic, stepProtect}
 		if w.isolation() != "" {
 			after = append(after, stepIsolate)

@@ -53,6 +53,8 @@ type builder struct {
 	// sizes are the roles file's as a dry run would leave it. Nil: a run of Provision sets neither.
 	overlay func(root string) map[string]any
 	sizes   func(root string, r Roles) Roles
+	// anew are addresses that a root's plan makes anew though nothing of them differs; nil: none.
+	anew    func(ctx context.Context, root string) ([]string, error)
 	learned map[string]Learned // what the account has told the run when it began, by variable
 }
 

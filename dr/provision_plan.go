@@ -55,7 +55,13 @@ func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*
 		return nil, err
 	}
 	defer end()
-	p, err := d.Plan(ctx, tf.PlanOptions{}, each)
+	var o tf.PlanOptions
+	if b.anew != nil {
+		if o.Replace, err = b.anew(ctx, root); err != nil {
+			return nil, fmt.Errorf("what of %s is to be made anew cannot be told: %w", root, err)
+		}
+	}
+	p, err := d.Plan(ctx, o, each)
 	if err != nil {
 		return nil, explained(late(ctx, err), b.now())
 	}

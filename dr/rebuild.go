@@ -135,6 +135,9 @@ func rebuildOf(v runbook.View) *Rebuild {
 
 // alone finds the writer of record, which nothing replicates from.
 func (m *planner) alone() error {
+	if m.from.Name == m.c.Regions.Standby.Name && m.c.Strategy != config.WarmStandby {
+		return &Refusal{"a " + m.c.Strategy.Words() + " has no replica in " + m.from.Name + ": it stands by with recovery points", "lifeboat deactivate has it rest again, once users are home"}
+	}
 	v := m.last.view
 	if v.Run == "" {
 		return &Refusal{"no run has promoted " + m.to.Name + ", so nothing was left that could be made a standby", "a first standby is provisioned"}
@@ -273,10 +276,6 @@ func (m *planner) groupsOf(region, name string, old *aws.Database) ([]string, er
 
 // mayGoHome: a failback leads to the primary as built, and to a region that is well.
 func (m *planner) mayGoHome() error {
-	if m.c.Strategy != config.WarmStandby {
-		return &Refusal{"users are not taken home to an estate whose strategy is " + m.c.Strategy.Words() + ": nothing stands by at home but the data, and the end would be a standby that runs",
-			"make it a warm standby first (strategy, and every service's standby, in lifeboat.yaml); " + m.from.Name + " goes on serving"}
-	}
 	home := m.c.Regions.Primary.Name
 	if m.from.Name == home {
 		return &Refusal{home + " is the region of the writer of record: there is nothing to fail back", "a planned way to " + m.to.Name + " is a switchover"}

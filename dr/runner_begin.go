@@ -96,6 +96,8 @@ func (r *Runner) plan(ctx context.Context, o Order) (performer, runbook.Pins, er
 		return r.planProvision(ctx, o)
 	case Strategy:
 		return r.planStrategy(ctx, o)
+	case Deactivate:
+		return r.planDeactivation(ctx, o)
 	}
 	return nil, nil, fmt.Errorf("%q is no procedure", o.Kind)
 }
@@ -105,7 +107,7 @@ func (r *Runner) perform(ctx context.Context, pins runbook.Pins, run string) (pe
 	switch Kind(pins[PinKind]) {
 	case Provision:
 		return r.newBuilder(ctx, pins, run)
-	case Strategy:
+	case Strategy, Deactivate:
 		return r.newStrategist(ctx, pins, run)
 	}
 	return r.crew(ctx, pins, run)
@@ -193,7 +195,7 @@ func (r *Runner) options(o Order) (runbook.Options, error) {
 	}
 	out := runbook.Options{
 		Run: o.Run, By: r.identity(), Host: r.opt.Host, Store: store, TakeOver: o.TakeOver, Operator: o.Operator, Archive: r.state.Archive,
-		Calm: []string{string(Provision), string(Reprotect), string(Strategy)},
+		Calm: []string{string(Provision), string(Reprotect), string(Strategy), string(Deactivate)},
 		Timing: runbook.Timing{
 			Poll: r.c.Waits.Poll.D(), Hold: r.c.Waits.Hold.D(), Settle: r.c.Waits.Settle.D(), CoolDown: r.c.Waits.CoolDown.D(),
 		},

@@ -58,6 +58,9 @@ func (w *crew) outcome(t *runbook.Task) string {
 // standingWords say whether there is a standby again, and what is kept.
 func (w *crew) standingWords(t *runbook.Task) string {
 	r := w.p.rebuild
+	if r == nil {
+		return fmt.Sprintf("%s does not rest yet: %s is there as it was left, and no copy of what %s writes is. lifeboat deactivate makes copies anew, and has it rest", w.p.from, w.p.source, w.p.to)
+	}
 	words := fmt.Sprintf("There is no standby: lifeboat reprotect makes one in %s", w.p.from)
 	if at := stampTime(t.Pin(PinStanding)); !at.IsZero() {
 		words = fmt.Sprintf("%s stands by again since %s: %s follows %s", w.p.from, moment(at), r.Name(), w.p.replica)

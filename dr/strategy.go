@@ -166,7 +166,7 @@ func copyAge(p RecoveryPoint, now time.Time) string { return span(now.Sub(p.At))
 
 // openGate shows what the change does, in order, and what both strategies cost and mean.
 func (s *strategist) openGate() *runbook.Gate {
-	phrase := StrategyPhrase(s.from, s.to)
+	phrase := s.phrase()
 	people := 1
 	if slices.Contains(s.c.Gates.TwoPeople, gateOpen) {
 		people = 2
@@ -178,27 +178,40 @@ func (s *strategist) openGate() *runbook.Gate {
 			if err != nil {
 				return runbook.Notice{}, err
 			}
-			var was, will StrategyFacts
-			for _, f := range StrategiesOf(s.c, e) {
-				switch f.Strategy {
-				case s.from:
-					was = f
-				case s.to:
-					will = f
-				}
-			}
-			n := runbook.Notice{What: s.whatHappens(), Data: s.dataWords(), Time: s.tookBefore(ctx), Money: moneyBetween(was, will)}
-			n.What = append(n.What, "serving again "+string(s.from)+": "+was.RTO, "serving again "+string(s.to)+": "+will.RTO, "lost "+string(s.from)+": "+was.RPO, "lost "+string(s.to)+": "+will.RPO)
+			n := runbook.Notice{What: s.whatHappens(), Data: s.dataWords(), Time: s.tookBefore(ctx)}
 			if s.replica != "" {
-				n.Never = []string{fmt.Sprintf("the deletion of the replica %s, behind a gate of its own", s.replica)}
+				n.Never = []string{fmt.Sprintf("the deletion of the %s %s, behind a gate of its own", s.thing(), s.replica)}
 			}
+			s.compare(&n, StrategiesOf(s.c, e))
 			return n, nil
 		},
 	}
 }
 
+// compare says what both ways to stand by cost and mean; of a deactivation, which goes back to the one that there was, what that costs.
+func (s *strategist) compare(n *runbook.Notice, all []StrategyFacts) {
+	var was, will StrategyFacts
+	for _, f := range all {
+		if f.Strategy == s.from {
+			was = f
+		}
+		if f.Strategy == s.to {
+			will = f
+		}
+	}
+	if s.kind == Deactivate {
+		n.Money = "at rest " + will.Bill() + ", by list prices of " + priceDate + "; each plan says what its root saves"
+		return
+	}
+	n.Money = moneyBetween(was, will)
+	n.What = append(n.What, "serving again "+string(s.from)+": "+was.RTO, "serving again "+string(s.to)+": "+will.RTO, "lost "+string(s.from)+": "+was.RPO, "lost "+string(s.to)+": "+will.RPO)
+}
+
 // whatHappens is the plan in words.
 func (s *strategist) whatHappens() []string {
+	if s.kind == Deactivate {
+		return s.restWords()
+	}
 	var out []string
 	if s.replica != "" {
 		out = append(out,
@@ -222,6 +235,9 @@ func (s *strategist) dataWords() string {
 	if s.replica == "" {
 		return "nothing is lost by it: users and their data stay where they are"
 	}
+	if s.kind == Deactivate {
+		return "nothing that users have written is lost: " + s.followed + " has it, and is not touched; " + s.replica + " lasts as a snapshot"
+	}
 	return "nothing that users have written is lost: the writer is not touched. Between the replica's end and the next takeover only recovery points stand by"
 }
 
@@ -242,7 +258,7 @@ func (s *strategist) tookBefore(ctx context.Context) string {
 		return "unknown: past runs could not be read: " + whyOf(err)
 	}
 	for _, v := range past {
-		if v.Plan.Title != StrategyPhrase(s.from, s.to) || v.Ending != runbook.Done {
+		if v.Plan.Title != s.phrase() || v.Ending != runbook.Done {
 			continue
 		}
 		took := v.Changed.Sub(v.Started)
@@ -263,6 +279,9 @@ func (s *strategist) reportStep() runbook.Step {
 				return runbook.Seen{So: true, Text: "nothing was changed: each step says what it would have done"}, nil
 			}
 			words := s.away().Name + " stands by as a " + s.to.Words()
+			if s.kind == Deactivate {
+				words = s.away().Name + " rests: it stands by as a " + s.to.Words() + " again"
+			}
 			if s.replica != "" {
 				words += fmt.Sprintf(". Kept of %s: the snapshot %s, until somebody deletes it by that name; and %s", s.replica, s.lastCopy, pointWords(t.Pin(PinProven)))
 			}

@@ -37,6 +37,9 @@ func StrategyPhrase(from, to config.Strategy) string {
 // GiveUpPhrase is what the gate asks for before a replica is given up: it names the replica.
 func GiveUpPhrase(replica string) string { return "give up the replica " + replica }
 
+// RestPhrase is what that gate asks for before a deactivation gives up the database that was restored.
+func RestPhrase(database string) string { return "give up the database " + database }
+
 // leastSnapshotVersion is the PostgreSQL from which on RDS takes snapshots of a replica.
 const leastSnapshotVersion = "14.1"
 
@@ -50,7 +53,23 @@ func (r *Runner) planStrategy(ctx context.Context, o Order) (performer, runbook.
 		PinKind: string(Strategy), pinPrimary: string(r.c.Terraform.Primary), pinFrom: r.c.Regions.Primary.Name, pinTo: r.c.Regions.Standby.Name,
 		PinStrategyFrom: string(r.c.Strategy), PinStrategyTo: string(o.Strategy), pinBegan: stampOf(r.opt.Now()), pinKeepBackups: keepBackups(r.c),
 	}
-	b, err := r.newBuilder(ctx, pins, o.Run)
+	b, roots, err := r.standing(ctx, pins, o.Run)
+	if err != nil {
+		return nil, nil, err
+	}
+	if r.c.Strategy == config.WarmStandby && slices.Contains(roots, "data") {
+		if err := b.pinReplica(ctx, pins); err != nil {
+			return nil, nil, err
+		}
+	}
+	s, err := newStrategist(b, pins)
+	return s, pins, err
+}
+
+// standing makes the builder of a run that changes what stands by, and pins the roots that there are. Users must be at home by the roles file,
+// and no other run may have frozen the estate.
+func (r *Runner) standing(ctx context.Context, pins runbook.Pins, run string) (*builder, []string, error) {
+	b, err := r.newBuilder(ctx, pins, run)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -62,16 +81,7 @@ func (r *Runner) planStrategy(ctx context.Context, o Order) (performer, runbook.
 		return nil, nil, err
 	}
 	pins[pinRoots] = strings.Join(roots, " ")
-	if err := b.homely(ctx); err != nil {
-		return nil, nil, err
-	}
-	if r.c.Strategy == config.WarmStandby && slices.Contains(roots, "data") {
-		if err := b.pinReplica(ctx, pins); err != nil {
-			return nil, nil, err
-		}
-	}
-	s, err := newStrategist(b, pins)
-	return s, pins, err
+	return b, roots, b.homely(ctx)
 }
 
 // keepBackups is what lifeboat.yaml says of copies of backups beside a replica: true, false, or "" for nothing.
@@ -93,8 +103,13 @@ func (r *Runner) mayChange(ctx context.Context, e *Estate, to config.Strategy) e
 	case r.c.Terraform.Primary == "":
 		return &Refusal{"the standby is not Lifeboat's stack: there is nothing that a run could change", "change what stands by where it is made, then strategy: in lifeboat.yaml"}
 	case r.c.Terraform.Inputs["restore"] != nil:
-		return &Refusal{"the standby's database was restored from a recovery point (terraform.inputs.restore): it may be what users need", "bring the estate home first, and take that input away"}
+		return &Refusal{"the standby's database was restored from a recovery point (terraform.inputs.restore): it may be what users need", "bring the estate home first, and have the standby rest again: lifeboat deactivate"}
 	}
+	return r.atHome(ctx, e)
+}
+
+// atHome refuses while another run is open, or users or the writer of record are not at home.
+func (r *Runner) atHome(ctx context.Context, e *Estate) error {
 	if err := unknownInputs(r.c); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package dr
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,15 +14,17 @@ import (
 	"lifeboat/tf"
 )
 
-// strategist is what the steps of a change of strategy act through: the builder of provisioning, and how far the change is. What is
+// strategist is what the steps of a change of strategy, or of a deactivation, act through: the builder of provisioning, and how far the change is. What is
 // planned of a root hangs from that, so that a run that is taken up goes on where it was and never back.
 type strategist struct {
 	*builder
+	kind     Kind // Strategy or Deactivate
 	from, to config.Strategy
-	there    []string // roots that were made
-	replica  string   // that is given up; "" where none is
-	followed string   // whom it follows
-	lastCopy string   // the name of its snapshot
+	there    []string       // roots that were made
+	replica  string         // that is given up, or the database that was restored; "" where none is
+	followed string         // whose copies take its place: whom it follows, or who writes at home
+	rested   map[string]any // what a deactivation's database was restored from
+	lastCopy string         // the name of its snapshot
 	began    time.Time
 	keep     string // what lifeboat.yaml said of copies beside a replica: "", true, false
 
@@ -50,7 +53,7 @@ func newStrategist(b *builder, pins runbook.Pins) (*strategist, error) {
 	own := *b.c // lifeboat.yaml is written by this run, and read anew: the watch goes on with what it has
 	b.c = &own
 	s := &strategist{
-		builder: b, from: config.Strategy(pins[PinStrategyFrom]), to: config.Strategy(pins[PinStrategyTo]), there: strings.Fields(pins[pinRoots]),
+		builder: b, kind: Kind(pins[PinKind]), from: config.Strategy(pins[PinStrategyFrom]), to: config.Strategy(pins[PinStrategyTo]), there: strings.Fields(pins[pinRoots]),
 		replica: pins[PinGoing], followed: pins[pinFollowed], lastCopy: pins[PinLastCopy], keep: pins[pinKeepBackups],
 		stages: map[string]string{}, released: pins[pinGivenUp] != "",
 	}
@@ -61,16 +64,19 @@ func newStrategist(b *builder, pins runbook.Pins) (*strategist, error) {
 	if now := b.c.Strategy; now != s.from && now != s.to {
 		err = errors.Join(err, &Refusal{fmt.Sprintf("the run changes the strategy from %s to %s, and lifeboat.yaml says %s now", s.from, s.to, now), "somebody else has changed it: start a new run"})
 	}
-	b.overlay, b.sizes = s.lay, s.sized
+	if text := pins[pinRested]; text != "" {
+		err = errors.Join(err, json.Unmarshal([]byte(text), &s.rested))
+	}
+	b.overlay, b.sizes, b.anew = s.lay, s.sized, s.replaced
 	return s, err
 }
 
 // attend renews nothing: Terraform, and what this run calls itself, act as whoever runs Lifeboat.
 func (s *strategist) attend(context.Context, *Runner, *runbook.Run) {}
 
-// cheaper says whether the new strategy runs less than the old one.
+// cheaper says whether less runs afterwards.
 func (s *strategist) cheaper() bool {
-	return slices.Index(Strategies, s.to) > slices.Index(Strategies, s.from)
+	return s.kind == Deactivate || slices.Index(Strategies, s.to) > slices.Index(Strategies, s.from)
 }
 
 // has says whether a root was made.
@@ -106,13 +112,19 @@ func (r *row) add(steps ...runbook.Step) {
 func (s *strategist) procedure() runbook.Procedure {
 	open := s.openGate()
 	var r row
+	if s.kind == Deactivate {
+		r.add(s.usersStep())
+	}
 	r.add(s.freezeStep(open))
 	if s.copies() {
 		r.add(s.copiesNote(open))
 	}
-	if s.replica != "" {
+	if s.replica != "" || s.kind == Deactivate && s.has("data") {
 		r.add(s.root("data", stageCopies)...)
-		r.add(s.pointStep(), s.lastCopyStep(open))
+		r.add(s.pointStep())
+	}
+	if s.replica != "" {
+		r.add(s.lastCopyStep(open))
 	}
 	if s.to == config.PilotLight && s.has("compute") {
 		r.add(s.root("compute", stageRelease)...)
@@ -120,9 +132,15 @@ func (s *strategist) procedure() runbook.Procedure {
 	if s.replica != "" {
 		r.add(s.giveUp()...)
 	}
-	r.add(s.strategyNote(open), s.sizesStep(open))
+	if s.kind != Deactivate {
+		r.add(s.strategyNote(open))
+	}
+	r.add(s.sizesStep(open))
 	if s.cheaper() && s.has("compute") {
 		r.add(s.restStep(open))
+	}
+	if s.kind == Deactivate { // last of all: until then the database could be taken up again
+		r.add(s.restNote(open))
 	}
 	for _, root := range s.order() {
 		r.add(s.root(root, "")...)
@@ -138,7 +156,7 @@ func (s *strategist) procedure() runbook.Procedure {
 	}
 	r.add(s.letGoStep(open), s.reportStep())
 	p := runbook.Procedure{
-		Name: string(Strategy), Title: StrategyPhrase(s.from, s.to), From: s.c.Regions.Primary.Name, To: s.away().Name, Steps: once(r.steps),
+		Name: string(s.kind), Title: s.phrase(), From: s.c.Regions.Primary.Name, To: s.away().Name, Steps: once(r.steps),
 	}
 	for i := range p.Steps {
 		if step := &p.Steps[i]; step.Do != nil && step.Await == nil && step.Verify == nil && !strings.HasPrefix(step.ID, "apply-") {
@@ -148,9 +166,17 @@ func (s *strategist) procedure() runbook.Procedure {
 	return p
 }
 
+// phrase is what the opening gate asks for.
+func (s *strategist) phrase() string {
+	if s.kind == Deactivate {
+		return Deactivate.Phrase(s.c.Regions.Primary.Name, s.away().Name)
+	}
+	return StrategyPhrase(s.from, s.to)
+}
+
 // copies says whether copies of backups stand beside a replica for a while: the old one's, or the new one's.
 func (s *strategist) copies() bool {
-	return s.has("data") && (s.replica != "" || s.to == config.WarmStandby)
+	return s.kind == Strategy && s.has("data") && (s.replica != "" || s.to == config.WarmStandby)
 }
 
 // once leaves out a step that came before under the same id: a root's lock and its images are looked at as it is begun.

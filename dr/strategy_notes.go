@@ -22,14 +22,14 @@ const (
 // freezeStep keeps others' Terraform from making again what this run ends, or the other way round.
 func (s *strategist) freezeStep(gate *runbook.Gate) runbook.Step {
 	return runbook.Step{
-		ID: stepFreeze, Title: "hold Terraform", Why: "an apply of the old strategy in the middle of the run would undo it", Gate: gate,
+		ID: stepFreeze, Title: "hold Terraform", Why: "an apply of what was wanted before would undo the run in its middle", Gate: gate,
 		Calls: s.rolesCalls(), Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string {
 			return []string{"# set frozen_by in " + rolesFile + " and stop the pipelines that apply Terraform"}
 		},
 		Check: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if t.Pin(pinLetGo) != "" {
-				return runbook.Seen{So: true, Text: "let go again: all is as the new strategy wants it"}, nil
+				return runbook.Seen{So: true, Text: "let go again: all is as it is wanted"}, nil
 			}
 			r, mark, err := s.roles(ctx)
 			return runbook.Seen{So: err == nil && mark != "" && r.Frozen == t.Run, Text: firstOf(r.Frozen, "not frozen")}, err
@@ -89,6 +89,9 @@ func (s *strategist) note(id, title, why string, gate *runbook.Gate, do, undo co
 		ID: id, Title: title, Why: why, Gate: gate,
 		Calls: []runbook.Call{{Operation: "file:lifeboat.yaml", Plane: runbook.Data}}, Undoing: runbook.UndoSeconds, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string {
+			if do.Value == nil {
+				return []string{fmt.Sprintf("# take %s out of %s", strings.Join(do.Field, "."), s.c.Path)}
+			}
 			return []string{fmt.Sprintf("# write %s: %v into %s", strings.Join(do.Field, "."), do.Value, s.c.Path)}
 		},
 		Check: func(_ context.Context, t *runbook.Task) (runbook.Seen, error) {
@@ -96,20 +99,26 @@ func (s *strategist) note(id, title, why string, gate *runbook.Gate, do, undo co
 			if err != nil {
 				return runbook.Seen{}, runbook.Never(err)
 			}
-			said := saidOf(now, do.Field)
-			return runbook.Seen{So: said == fmt.Sprint(do.Value), Text: strings.Join(do.Field, ".") + ": " + firstOf(said, "not said")}, nil
+			said, want := saidOf(now, do.Field), ""
+			if do.Value != nil {
+				want = fmt.Sprint(do.Value)
+			}
+			return runbook.Seen{So: said == want, Text: strings.Join(do.Field, ".") + ": " + firstOf(said, "not said")}, nil
 		},
 		Do:   func(context.Context, *runbook.Task) error { return s.write(do) },
 		Undo: func(context.Context, *runbook.Task) error { return s.write(undo) },
 	}
 }
 
-// saidOf is what a config says of one of the two fields that this run writes; "" for nothing.
+// saidOf is what a config says of strategy, or of an input of the stack; "" for nothing.
 func saidOf(c *config.Config, field []string) string {
 	if field[0] == "strategy" {
 		return string(c.Strategy)
 	}
-	return keepBackups(c)
+	if v, said := c.Terraform.Inputs[field[2]]; said {
+		return fmt.Sprint(v)
+	}
+	return ""
 }
 
 // reread takes lifeboat.yaml in as it is now.

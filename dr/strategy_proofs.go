@@ -75,7 +75,7 @@ func (s *strategist) pointCalls() []runbook.Call {
 // pointStep waits until the copies have caught up with this run: that they are made says nothing of whether one arrives.
 func (s *strategist) pointStep() runbook.Step {
 	return runbook.Step{
-		ID: stepPoint, Title: "a recovery point newer than this run", Why: "copies that are ordered are no copies: the data of this hour must be there before the replica goes",
+		ID: stepPoint, Title: "a recovery point newer than this run", Why: "copies that are ordered are no copies: the data of this hour must be there before anything goes",
 		Calls: s.pointCalls(), Timeout: s.c.Waits.Replica.D(), Safety: true,
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if s.past(stageRelease) {
@@ -99,11 +99,14 @@ func pointWords(pin string) string {
 	return fmt.Sprintf("%s, with the data of %s", p.From, moment(p.At))
 }
 
-// lastCopyStep takes a snapshot of the replica by hand: RDS refuses one with its deletion.
+// lastCopyStep takes a snapshot of what is given up by hand: RDS refuses one with a replica's deletion.
 func (s *strategist) lastCopyStep(gate *runbook.Gate) runbook.Step {
-	at := s.away().Name
+	at, why := s.away().Name, "RDS takes no last snapshot of a replica with its deletion, so it is taken before, and waited for"
+	if s.kind == Deactivate {
+		why = "what users wrote there lasts in it, whatever becomes of the instance; it is waited for"
+	}
 	return runbook.Step{
-		ID: stepLastCopy, Title: "snapshot the replica", Why: "RDS takes no last snapshot of a replica with its deletion, so it is taken before, and waited for", Gate: gate,
+		ID: stepLastCopy, Title: "snapshot the " + s.thing(), Why: why, Gate: gate,
 		Calls: []runbook.Call{
 			call("rds:DescribeDBSnapshots", runbook.Control, at), call("rds:DescribeDBInstances", runbook.Control, at), call("rds:CreateDBSnapshot", runbook.Control, at),
 		},
@@ -136,13 +139,21 @@ func (s *strategist) lastCopyStep(gate *runbook.Gate) runbook.Step {
 	}
 }
 
-// idle waits until the replica is at no work of its own: RDS refuses a snapshot then.
+// thing is what is given up.
+func (s *strategist) thing() string {
+	if s.kind == Deactivate {
+		return "database"
+	}
+	return "replica"
+}
+
+// idle waits until what is given up is at no work of its own: RDS refuses a snapshot then.
 func (s *strategist) idle(ctx context.Context, t *runbook.Task, c *aws.Changer) error {
 	_, err := untilIdle(ctx, t, s.c.Waits.Poll.D(), func(ctx context.Context) (aws.Database, error) { return c.Database(ctx, s.replica) })
 	return err
 }
 
-// lastCopied says whether the replica's snapshot is whole.
+// lastCopied says whether its snapshot is whole.
 func (s *strategist) lastCopied(ctx context.Context) (runbook.Seen, error) {
 	c, err := s.changer(s.away())
 	if err != nil {
@@ -151,11 +162,17 @@ func (s *strategist) lastCopied(ctx context.Context) (runbook.Seen, error) {
 	return wholeSnapshot(ctx, c, s.lastCopy, s.replica)
 }
 
-// proven says whether both proofs hold now. It reads both anew.
-func (s *strategist) proven(ctx context.Context) (so bool, point, copied string) {
-	seen, _, err := s.pointSeen(ctx)
+// proven says whether all proofs hold now, and each in words. It reads them anew.
+func (s *strategist) proven(ctx context.Context) (so bool, words []string) {
+	point, _, err := s.pointSeen(ctx)
 	whole, copyErr := s.lastCopied(ctx)
-	return seen.So && whole.So, proofWords("recovery point: ", seen, err), proofWords("last copy: ", whole, copyErr)
+	so = point.So && whole.So
+	words = []string{proofWords("recovery point: ", point, err), proofWords("last copy: ", whole, copyErr)}
+	if s.kind == Deactivate {
+		users := s.usersProof()
+		so, words = so && users.So, append(words, proofWords("users: ", users, nil))
+	}
+	return so, words
 }
 
 func proofWords(what string, seen runbook.Seen, err error) string {
@@ -168,10 +185,10 @@ func proofWords(what string, seen runbook.Seen, err error) string {
 	return what + seen.Text
 }
 
-// may is what stands before everything that takes the replica: both proofs, read again.
+// may is what stands before everything that takes what is given up: all proofs, read again.
 func (s *strategist) may(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
-	so, point, copied := s.proven(ctx)
-	return runbook.Seen{So: so, Text: point + "; " + copied}, nil
+	so, words := s.proven(ctx)
+	return runbook.Seen{So: so, Text: strings.Join(words, "; ")}, nil
 }
 
 // provenFirst has a step read the proofs again right before it changes anything.
@@ -193,14 +210,25 @@ func (s *strategist) provenFirst(step runbook.Step) runbook.Step {
 	return step
 }
 
-// giveUp are the steps in which the replica is given up: what lets AWS delete it is planned, the gate names it, and only then that is
+// deletion is what cannot be taken back of it.
+func (s *strategist) deletion() string { return "the deletion of " + s.replica }
+
+// givePhrase is what the gate asks for before it: it names what is given up.
+func (s *strategist) givePhrase() string {
+	if s.kind == Deactivate {
+		return RestPhrase(s.replica)
+	}
+	return GiveUpPhrase(s.replica)
+}
+
+// giveUp are the steps in which it is given up: what lets AWS delete it is planned, the gate names it, and only then that is
 // applied.
 func (s *strategist) giveUp() []runbook.Step {
 	gate := s.giveUpGate()
 	release := s.provenFirst(s.root("data", stageRelease)[2])
-	release.Gate, release.Title = gate, "take the replica's protection off"
+	release.Gate, release.Title = gate, "take the "+s.thing()+"'s protection off"
 	decide := s.provenFirst(runbook.Step{
-		ID: stepGiveUp, Title: GiveUpPhrase(s.replica), Why: "from then on its data is in copies alone, and a new replica takes as long as the first", Gate: gate,
+		ID: stepGiveUp, Title: s.givePhrase(), Why: "from then on its data is in copies alone, and a new one takes as long as the first", Gate: gate,
 		Calls: []runbook.Call{}, Undoing: runbook.UndoHours, Timeout: shortStep,
 		Paper: func(runbook.Pins) []string {
 			return []string{"# see that " + s.lastCopy + " is available, and that a recovery point in " + s.away().Name + " is newer than the beginning of this"}
@@ -209,8 +237,8 @@ func (s *strategist) giveUp() []runbook.Step {
 			return runbook.Seen{So: t.Pin(pinGivenUp) != "", Text: firstOf(t.Pin(pinGivenUp), "not yet")}, nil
 		},
 		Do: func(ctx context.Context, t *runbook.Task) error {
-			_, point, copied := s.proven(ctx)
-			if _, err := t.Decide(ctx, pinGivenUp, point+"; "+copied); err != nil {
+			_, words := s.proven(ctx)
+			if _, err := t.Decide(ctx, pinGivenUp, strings.Join(words, "; ")); err != nil {
 				return err
 			}
 			s.mu.Lock()
@@ -225,7 +253,7 @@ func (s *strategist) giveUp() []runbook.Step {
 // giveUpGate is passed for the plan that takes the protection off: another plan is confirmed anew.
 func (s *strategist) giveUpGate() *runbook.Gate {
 	return &runbook.Gate{
-		ID: stepGiveUp, Phrase: GiveUpPhrase(s.replica), Title: GiveUpPhrase(s.replica),
+		ID: stepGiveUp, Phrase: s.givePhrase(), Title: s.givePhrase(),
 		Fingerprint: func(*runbook.Task) string {
 			if m := s.planOf("data"); m != nil {
 				return m.print
@@ -233,12 +261,15 @@ func (s *strategist) giveUpGate() *runbook.Gate {
 			return ""
 		},
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
-			_, point, copied := s.proven(ctx)
+			_, proofs := s.proven(ctx)
 			n := s.notice("data")
-			n.What = append([]string{point, copied, fmt.Sprintf("first the protection of %s is taken off; then a plan without it is shown, and asks for its name again", s.replica)}, n.What...)
+			n.What = append(append(proofs, fmt.Sprintf("first the protection of %s is taken off; then a plan without it is shown, and asks for its name again", s.replica)), n.What...)
 			n.Data = "from then on what is lost in a takeover is what is newer than the newest recovery point"
 			n.Time = s.timeWords(ctx, "apply-data")
-			n.Never = []string{fmt.Sprintf("the deletion of %s: a new replica is made by a change of strategy back, and takes as long as the first", s.replica)}
+			n.Never = []string{s.deletion() + ": a new replica is made by a change of strategy back, and takes as long as the first"}
+			if s.kind == Deactivate {
+				n.Never = []string{s.deletion() + ": what users wrote in it lasts in " + s.lastCopy + " alone"}
+			}
 			return n, nil
 		},
 	}

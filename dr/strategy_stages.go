@@ -16,7 +16,7 @@ func (s *strategist) staged(step runbook.Step, root, stage string) runbook.Step 
 		}
 		return func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if s.past(stage) {
-				return runbook.Seen{So: true, Text: "behind it: the strategy is " + string(s.to)}, nil
+				return runbook.Seen{So: true, Text: "behind it: " + s.turnedWords()}, nil
 			}
 			s.enter(t, root, stage)
 			return look(ctx, t)
@@ -26,9 +26,24 @@ func (s *strategist) staged(step runbook.Step, root, stage string) runbook.Step 
 	return step
 }
 
-// past says whether a stage is behind the run: once lifeboat.yaml says the new strategy a root is only made as that wants it.
+// past says whether a stage is behind the run: once lifeboat.yaml says what the run wants a root is only made as that wants it.
 func (s *strategist) past(stage string) bool {
-	return (stage == stageCopies || stage == stageRelease) && s.c.Strategy == s.to
+	return (stage == stageCopies || stage == stageRelease) && s.turned()
+}
+
+// turned says whether lifeboat.yaml says what the run wants: the new strategy, or no recovery point.
+func (s *strategist) turned() bool {
+	if s.kind == Deactivate {
+		return s.c.Terraform.Inputs["restore"] == nil
+	}
+	return s.c.Strategy == s.to
+}
+
+func (s *strategist) turnedWords() string {
+	if s.kind == Deactivate {
+		return "lifeboat.yaml names no recovery point any more"
+	}
+	return "the strategy is " + string(s.to)
 }
 
 // enter begins a stage of a root: what was planned at another is not applied any more.
@@ -73,7 +88,10 @@ func (s *strategist) rehearsed(root, stage string, begun bool) map[string]any {
 		vars["keep_backups"] = stage != stageOwn
 	}
 	if begun && stage != stageCopies && stage != stageRelease {
-		vars["strategy"], vars["roles_unchecked"] = string(s.to), "a dry run, with the sizes that the new strategy has"
+		vars["strategy"], vars["roles_unchecked"] = string(s.to), "a dry run, with the sizes that there would be"
+		if s.kind == Deactivate {
+			vars["restore"] = nil
+		}
 	}
 	return vars
 }

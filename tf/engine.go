@@ -47,6 +47,9 @@ func (p process) Plan(ctx context.Context, o PlanOptions, told io.Writer) error 
 	for _, t := range o.Targets {
 		opts = append(opts, tfexec.Target(t))
 	}
+	for _, r := range o.Replace {
+		opts = append(opts, tfexec.Replace(r))
+	}
 	defer p.exec.SetStdout(nil)
 	_, err := p.exec.PlanJSON(ctx, told, opts...)
 	return err
@@ -141,6 +144,9 @@ func (w within) Plan(ctx context.Context, o PlanOptions, told io.Writer) error {
 	}
 	for _, t := range o.Targets {
 		args = append(args, "-target="+t)
+	}
+	for _, r := range o.Replace {
+		args = append(args, "-replace="+r)
 	}
 	return w.do(ctx, told, args...)
 }

@@ -39,6 +39,7 @@ type PlanOptions struct {
 	Destroy     bool
 	RefreshOnly bool     // what was changed behind Terraform's back; nothing else
 	Targets     []string // addresses; empty: all
+	Replace     []string // addresses that are made anew though nothing of them differs
 }
 
 // Plan plans into a file of the working directory and reads it. each, where given, is told what happens meanwhile, one

@@ -29,7 +29,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return a.checkTheme(cmd) }
 	_ = root.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(themes, cobra.ShellCompDirectiveNoFileComp))
 	_ = root.MarkPersistentFlagFilename("config", "yaml", "yml")
-	root.AddCommand(a.demo(), a.status(), a.failover(), a.switchover(), a.reprotect(), a.failback(), a.provision(), a.strategy(), a.resume(), a.attachCommand(), a.history(), a.runCommand(),
+	root.AddCommand(a.demo(), a.status(), a.failover(), a.switchover(), a.reprotect(), a.failback(), a.deactivate(), a.provision(), a.strategy(), a.resume(), a.attachCommand(), a.history(), a.runCommand(),
 		a.sim(), a.configCommand(), a.version(), a.completion())
 	root.SetHelpCommand(a.help())
 	noFiles(root)

@@ -323,7 +323,7 @@ func endBackups(_ *World, r *Region, p Piece, _ *Making) error {
 func findBackups(_ *World, r *Region, p Piece) map[string]any {
 	for _, b := range r.Backups {
 		if b.ARN == p.ID {
-			return map[string]any{"retention_period": b.Retention}
+			return map[string]any{"retention_period": b.Retention, "source_db_instance_arn": b.Source.ARN}
 		}
 	}
 	return nil

@@ -191,7 +191,7 @@ func (s *session) migrate(ctx context.Context, to *backend) error {
 
 func (s *session) planIt(ctx context.Context, args []string) (int, error) {
 	flags, _ := split(args)
-	o := options{destroy: on(flags, "destroy"), refreshOnly: on(flags, "refresh-only"), targets: flags["target"], json: on(flags, "json")}
+	o := options{destroy: on(flags, "destroy"), refreshOnly: on(flags, "refresh-only"), targets: flags["target"], anew: flags["replace"], json: on(flags, "json")}
 	if out := flags["out"]; len(out) > 0 {
 		o.out = out[0]
 	}

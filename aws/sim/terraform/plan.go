@@ -56,6 +56,7 @@ type options struct {
 	destroy     bool
 	refreshOnly bool
 	targets     []string
+	anew        []string // addresses that are made anew though nothing differs
 	json        bool
 }
 

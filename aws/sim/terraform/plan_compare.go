@@ -71,6 +71,7 @@ var ignored = map[string][]string{
 	"aws_ecs_service": {"desired_count"},
 	"aws_db_instance": {"vpc_security_group_ids", "db_name", "username", "snapshot_identifier", "restore_to_point_in_time"},
 	"aws_s3_object":   {"content", "content_type", "key", "force_destroy"},
+	"aws_db_instance_automated_backups_replication": {"source_db_instance_arn"},
 }
 
 // ending are attributes that go where they are not wanted any more; others keep what they were made with.
@@ -91,12 +92,12 @@ var forcing = map[string][]string{
 
 // differ fills in a change of what is there.
 func (p *planner) differ(c *change, have *instance) {
-	kind := typeOf(c.Address)
+	kind, wished := typeOf(c.Address), slices.Contains(p.o.anew, c.Address)
 	c.Before = have.Values
 	after := maps.Clone(have.Values)
 	var differing []string
 	for name, value := range c.After {
-		if slices.Contains(ignored[kind], name) {
+		if slices.Contains(ignored[kind], name) && !wished {
 			continue
 		}
 		if before, there := have.Values[name]; !there || !same(before, value) {
@@ -125,8 +126,11 @@ func (p *planner) differ(c *change, have *instance) {
 		}
 	}
 	switch {
-	case len(c.Because) > 0:
+	case len(c.Because) > 0 || wished:
 		c.Do, c.Reason = replace, "replace_because_cannot_update"
+		if wished {
+			c.Reason = "replace_by_request"
+		}
 		for _, name := range list.Unknown[kind] {
 			delete(c.After, name)
 			if !slices.Contains(c.Unknown, name) {

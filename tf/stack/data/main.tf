@@ -60,13 +60,18 @@ module "database" {
 }
 
 # Cold standby and pilot light: the primary's backups and log are copied here as they are made, so that a recovery point
-# is minutes old and not a day. It stays whoever writes: ending it deletes the copies.
+# is minutes old and not a day. It stays whoever writes: ending it deletes the copies. RDS copies the backups of an instance, under
+# whichever name: where another gets the primary's name, as after a failback, these are made anew by -replace, once that one writes.
 resource "aws_db_instance_automated_backups_replication" "this" {
   count = local.copies && var.snapshot_copies == null ? 1 : 0
 
   source_db_instance_arn = var.primary_database_arn
   kms_key_id             = var.database_key_arn
   retention_period       = var.backup_days
+
+  lifecycle {
+    ignore_changes = [source_db_instance_arn]
+  }
 }
 
 # Where automated backups cannot be copied: what the primary's schedule copies snapshots into. A vault with copies in it is
