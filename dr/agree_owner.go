@@ -24,7 +24,7 @@ func (w *crew) ownerStep(after ...string) runbook.Step {
 	}
 	return runbook.Step{
 		ID: stepOwner, Title: "what the owner's Terraform needs", Why: "a state follows a database under its new name, and the next apply would give that one its old name again",
-		After: after, Calls: calls, Timeout: shortStep, PlannedOnly: w.p.kind.moves(),
+		After: after, Calls: calls, Timeout: shortStep, PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string { return lines(w.ownerBlocks("aws_db_instance.NAME")) },
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			text := t.Pin(PinOwner)

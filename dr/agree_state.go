@@ -52,17 +52,17 @@ func (w *crew) stateSteps(after ...string) []runbook.Step {
 	}
 	gate := w.letGoGate(h)
 	unlock := w.build.unlockStep(h.root)
-	unlock.After, unlock.PlannedOnly = after, w.p.kind.moves()
+	unlock.After, unlock.PlannedOnly = after, w.p.kind.Moves()
 	return []runbook.Step{unlock, w.letGoStep(gate, h, unlock.ID), w.takeOnStep(gate, h, stepLetGo)}
 }
 
-// LetGoPhrase is what the gate before a state lets go of a kept database asks for.
-func LetGoPhrase(kept, root string) string { return "let go of " + kept + " in " + root }
+// LetGoPhrase is what the gate before a state lets go of a kept database asks for: by the name that it had, which is known beforehand.
+func LetGoPhrase(name, root string) string { return "let go of the old " + name + " in " + root }
 
 // letGoGate is one for both: what was let go of without the other taken on is made anew by the next apply.
 func (w *crew) letGoGate(h seat) *runbook.Gate {
 	r := w.p.rebuild
-	phrase := LetGoPhrase(firstOf(r.Kept, r.Name()), h.root)
+	phrase := LetGoPhrase(r.Name(), h.root)
 	return &runbook.Gate{
 		ID: stepLetGo, Title: phrase, Phrase: phrase,
 		Show: func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
@@ -101,7 +101,7 @@ func (w *crew) stateCalls(h seat) []runbook.Call {
 func (w *crew) letGoStep(gate *runbook.Gate, h seat, after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepLetGo, Title: "the state of " + h.root + " lets go of the old database", Why: "a state follows a database under its new name, and the next apply would give that one its old name again",
-		After: after, Gate: gate, Calls: w.stateCalls(h), Undoing: runbook.UndoHours, Timeout: statePatience, PlannedOnly: w.p.kind.moves(), Before: w.mayRepoint,
+		After: after, Gate: gate, Calls: w.stateCalls(h), Undoing: runbook.UndoHours, Timeout: statePatience, PlannedOnly: w.p.kind.Moves(), Before: w.mayRepoint,
 		Paper: func(runbook.Pins) []string {
 			return w.build.paper(h.root, fmt.Sprintf("terraform state rm '%s'", h.address))
 		},
@@ -175,7 +175,7 @@ func letGoOf(t *runbook.Task) (map[string]json.RawMessage, error) {
 func (w *crew) takeOnStep(gate *runbook.Gate, h seat, after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepTakeOn, Title: "the state of " + h.root + " takes on the new standby", Why: "what no state holds the next apply would make a second time", After: after, Gate: gate,
-		Calls: w.stateCalls(h), Undoing: runbook.UndoHours, Timeout: statePatience, PlannedOnly: w.p.kind.moves(), Before: w.mayRepoint,
+		Calls: w.stateCalls(h), Undoing: runbook.UndoHours, Timeout: statePatience, PlannedOnly: w.p.kind.Moves(), Before: w.mayRepoint,
 		Paper: func(runbook.Pins) []string {
 			return w.build.paper(h.root, fmt.Sprintf("terraform import '%s' %s", h.address, w.p.rebuild.Name()))
 		},

@@ -136,7 +136,7 @@ func (s *stack) repointed() (state string, commands []string) {
 
 const (
 	followsStandby = "map[delete_automated_backups:false final_snapshot_identifier:shop-dr-db-final id:db-shop-dr-db password_wo_version:1 skip_final_snapshot:false]"
-	letGoOfOld     = "let go of shop-dr-db-kept-20261126-120000 in data"
+	letGoOfOld     = "let go of the old shop-dr-db in data"
 )
 
 func TestAStateLetsGoOfTheKeptDatabaseAndTakesOnTheNewOneBehindOneGate(t *testing.T) {

@@ -16,8 +16,11 @@ import (
 // are made, the one that was restored is snapshotted by hand and given up, tasks end, and Terraform takes down what an activation has made.
 // It is a change of strategy to the same strategy: the same proofs stand before the same gate. Repositories, keys and buckets stay.
 
-// pinRested keeps what the database was restored from, as lifeboat.yaml said it. JSON.
-const pinRested = "restore.was"
+// The pins of a deactivation alone.
+const (
+	pinRested = "restore.was" // JSON: what the database was restored from, as lifeboat.yaml said it
+	pinHome   = "users.home"  // RFC 3339: when the failback saw users served at home; "" where no journal tells
+)
 
 // planDeactivation decides what a deactivation acts on, or why there can be none.
 func (r *Runner) planDeactivation(ctx context.Context, o Order) (performer, runbook.Pins, error) {
@@ -30,6 +33,11 @@ func (r *Runner) planDeactivation(ctx context.Context, o Order) (performer, runb
 		PinKind: string(Deactivate), pinPrimary: string(c.Terraform.Primary), pinFrom: c.Regions.Primary.Name, pinTo: c.Regions.Standby.Name,
 		PinStrategyFrom: string(c.Strategy), PinStrategyTo: string(c.Strategy), pinBegan: stampOf(r.opt.Now()), pinRested: asJSON(c.Terraform.Inputs["restore"]),
 	}
+	last, err := pastOf(ctx, c, r.state.Archive)
+	if err != nil {
+		return nil, nil, fmt.Errorf("when users came home cannot be told: %w", err)
+	}
+	pins[pinHome] = last.view.Pins[PinServed]
 	b, roots, err := r.standing(ctx, pins, o.Run)
 	if err != nil {
 		return nil, nil, err

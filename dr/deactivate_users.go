@@ -11,9 +11,6 @@ import (
 
 const stepUsers = "users"
 
-// automaticTTL is how long a record is remembered whose TTL is Cloudflare's own choice.
-const automaticTTL = 5 * time.Minute
-
 // usersStep waits until the edge has really moved: nothing leads to the region that is to rest, by the newest reading, and users were served
 // by the other one for as long as any resolver may remember.
 func (s *strategist) usersStep() runbook.Step {
@@ -30,9 +27,9 @@ func (s *strategist) usersStep() runbook.Step {
 	}
 }
 
-// stayAway is so once nothing has led there for long enough without a break.
+// stayAway is so once nothing has led there for long enough without a break: since the failback was seen publicly, or since the first look.
 func (s *strategist) stayAway() runbook.Look {
-	var since time.Time
+	since := s.home
 	return func(context.Context, *runbook.Task) (runbook.Seen, error) {
 		e := s.watch.Estate()
 		seen := s.usersSeen(e)
@@ -43,8 +40,8 @@ func (s *strategist) stayAway() runbook.Look {
 		if since.IsZero() {
 			since = s.now()
 		}
-		been, most := s.now().Sub(since), remembered(e.Edge)
-		seen.So, seen.Text = been >= most, fmt.Sprintf("%s, for %s of %s", seen.Text, span(been), span(most))
+		been, most := s.now().Sub(since), s.remembered(e.Edge)
+		seen.So, seen.Text = been >= most, fmt.Sprintf("%s, for %s of %s", seen.Text, span(min(been, most)), span(most))
 		return seen, nil
 	}
 }
@@ -81,9 +78,10 @@ func (s *strategist) usersSeen(e *Estate) runbook.Seen {
 	return runbook.Seen{So: true, Text: "nothing leads there, and " + home + " serves"}
 }
 
-// remembered is how long a resolver may remember the longest-lived of the estate's names.
-func remembered(e edge.Snapshot) time.Duration {
-	most := automaticTTL
+// remembered is how long a resolver may remember the longest-lived of the estate's names. Those whose TTL is Cloudflare's own choice are
+// remembered for minutes, as a region must stay well for.
+func (s *strategist) remembered(e edge.Snapshot) time.Duration {
+	most := s.c.Waits.Healthy.D()
 	for _, r := range e.Zone.Value.Records {
 		most = max(most, r.TTL)
 	}

@@ -16,8 +16,8 @@ const (
 // planned says whether a procedure needs both regions, and loses nothing.
 func (k Kind) planned() bool { return k != Failover }
 
-// moves says whether a procedure takes users to another region.
-func (k Kind) moves() bool { return k == Failover || k == Switchover || k == Failback }
+// Moves says whether a procedure takes users to another region.
+func (k Kind) Moves() bool { return k == Failover || k == Switchover || k == Failback }
 
 // rebuilds says whether a procedure makes a standby anew in the region that was left.
 func (k Kind) rebuilds() bool { return k == Reprotect || k == Failback }

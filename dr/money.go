@@ -10,7 +10,7 @@ import (
 // moneyWords is what a run adds a month, as far as that is known: the tasks that it starts, and what it keeps.
 func (w *crew) moneyWords(e *Estate) string {
 	words := ""
-	if w.p.kind.moves() {
+	if w.p.kind.Moves() {
 		words = w.tasksMoney(e)
 	}
 	if r := w.p.rebuild; r != nil && r.Old != "" {

@@ -46,6 +46,9 @@ func (j *join) blockers(i int) []blocker {
 		return all // the rest follows from it
 	}
 	if j.lone() && i != j.home() {
+		if j.bare() && s.cfg.Name == j.cfg.Regions.Standby.Name {
+			return []blocker{{text: j.loneSince(), level: Bad, remedy: "have it rest again: lifeboat deactivate"}}
+		}
 		return []blocker{{text: j.loneSince(), level: Bad, remedy: "make a replica of the new writer there"}}
 	}
 	all = append(all, j.serviceBlockers(s)...)

@@ -92,7 +92,14 @@ func (j *join) fencedBy(region string) string {
 }
 
 // lone says whether the writer of record was promoted and nothing replicates from it: there is no standby.
-func (j *join) lone() bool { return j.e.Record.Run != "" && j.e.Replication.Replica == "" }
+func (j *join) lone() bool {
+	return j.e.Record.Run != "" && j.e.Replication.Replica == "" && !j.rests()
+}
+
+// rests says whether users are home and the region that stands by was put to rest: recovery points are its standby then, by design.
+func (j *join) rests() bool {
+	return j.bare() && j.e.Record.Writer == j.cfg.Regions.Primary.Name && j.absent(&j.sides[1], j.e.Record.Source)
+}
 
 // loneSince is since when there is no standby.
 func (j *join) loneSince() string {

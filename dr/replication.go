@@ -101,7 +101,7 @@ func (j *join) noPair(r *Replication) {
 	} else {
 		why = unread(why, away.raw.Databases.Err)
 	}
-	if j.e.Record.Run != "" {
+	if j.e.Record.Run != "" && !j.rests() {
 		why = j.loneSince() + ": " + why
 	}
 	r.Text, r.Reported.Why, r.Corrected.Why = why, why, why

@@ -17,7 +17,7 @@ func (w *crew) alarmsStep(gate *runbook.Gate, after ...string) runbook.Step {
 	}
 	return runbook.Step{
 		ID: stepAlarms, Title: "alarms on the new standby", Why: "until it streams there is no standby, and one that stalls fills the writer's disk", After: after, Gate: gate,
-		Calls: calls, Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.moves(),
+		Calls: calls, Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string {
 			return []string{
 				"# in " + w.p.from + ": an alarm on ReplicaLag of " + w.p.rebuild.Name() + " above the RPO, missing data breaching",
@@ -74,7 +74,7 @@ func (w *crew) calmStep(after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepCalm, Title: "the alarm on its lag goes by figures alone", Why: "what is promoted later has no lag, and is not to call anybody for that", After: after,
 		Calls:   []runbook.Call{call("cloudwatch:DescribeAlarms", runbook.Control, at), call("cloudwatch:PutMetricAlarm", runbook.Control, at)},
-		Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.moves(),
+		Undoing: runbook.UndoSeconds, Timeout: shortStep, PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string {
 			return []string{"# in " + at + ": the alarm on ReplicaLag of " + w.p.rebuild.Name() + " treats missing data as missing"}
 		},

@@ -104,7 +104,7 @@ func (w *crew) setRoles(r *Roles, stands, follows bool) bool {
 		}
 	}
 	for _, s := range w.p.services {
-		if s.To.there() && w.p.kind.moves() {
+		if s.To.there() && w.p.kind.Moves() {
 			r.Capacity[w.p.to][s.Name] = s.capacity()
 		}
 		switch {

@@ -97,7 +97,7 @@ func (w *crew) idleOld(ctx context.Context, t *runbook.Task) (aws.Database, erro
 func (w *crew) guardStep(gate *runbook.Gate, after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepGuard, Title: "protect the old database", Why: "what it holds beyond the promotion is nowhere else; nothing deletes it by accident", After: after, Gate: gate,
-		Calls: w.standbyCalls("DescribeDBInstances", "ModifyDBInstance"), Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
+		Calls: w.standbyCalls("DescribeDBInstances", "ModifyDBInstance"), Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string {
 			return []string{"aws rds modify-db-instance --db-instance-identifier " + w.p.rebuild.Name() + " --deletion-protection --apply-immediately --region " + w.p.from}
 		},
@@ -130,7 +130,7 @@ func (w *crew) snapshotStep(gate *runbook.Gate, after ...string) runbook.Step {
 	r := w.p.rebuild
 	return runbook.Step{
 		ID: stepSnapshot, Title: "snapshot the old database", Why: "it is the way back into what never replicated, whatever becomes of the instance", After: after, Gate: gate,
-		Calls: w.standbyCalls("DescribeDBSnapshots", "DescribeDBInstances", "CreateDBSnapshot"), Undoing: runbook.UndoNever, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.moves(),
+		Calls: w.standbyCalls("DescribeDBSnapshots", "DescribeDBInstances", "CreateDBSnapshot"), Undoing: runbook.UndoNever, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string {
 			return []string{
 				fmt.Sprintf("aws rds create-db-snapshot --db-instance-identifier %s --db-snapshot-identifier %s --region %s", r.Name(), r.Kept, w.p.from),
@@ -180,7 +180,7 @@ func (w *crew) renameStep(gate *runbook.Gate, after ...string) runbook.Step {
 	r := w.p.rebuild
 	return runbook.Step{
 		ID: stepRename, Title: "keep the old database as " + r.Kept, Why: "its name and its endpoint are the standby's; it is kept until somebody deletes it by its new name", After: after, Gate: gate,
-		Calls: append(w.standbyCalls("DescribeDBInstances", "DescribeDBSnapshots", "ModifyDBInstance"), call("rds:DescribeDBInstances", runbook.Control, w.p.to)), Undoing: runbook.UndoHours, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
+		Calls: append(w.standbyCalls("DescribeDBInstances", "DescribeDBSnapshots", "ModifyDBInstance"), call("rds:DescribeDBInstances", runbook.Control, w.p.to)), Undoing: runbook.UndoHours, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.Moves(),
 		Commit: w.p.kind == Reprotect,
 		Paper: func(runbook.Pins) []string {
 			return []string{fmt.Sprintf("aws rds modify-db-instance --db-instance-identifier %s --new-db-instance-identifier %s --apply-immediately --region %s", r.Name(), r.Kept, w.p.from)}

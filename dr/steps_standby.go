@@ -51,7 +51,7 @@ func (w *crew) healthyStep(region string) runbook.Step {
 	return runbook.Step{
 		ID: stepHealthy, Title: region + " stays well for " + span(w.c.Waits.Healthy.D()), Why: "an outage comes back in pieces; what is built on one is lost again",
 		Timeout: w.c.Waits.Healthy.D() + w.c.Waits.Step.D(), Poll: min(w.c.Refresh.Fast.D(), w.c.Waits.Healthy.D()/4+time.Millisecond),
-		Safety: true, PlannedOnly: w.p.kind.moves(), Await: w.staysWell(region),
+		Safety: true, PlannedOnly: w.p.kind.Moves(), Await: w.staysWell(region),
 	}
 }
 
@@ -81,7 +81,7 @@ func (w *crew) replicaStep(gate *runbook.Gate, after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepReplica, Title: "make a replica in " + w.p.from, Why: "the next outage needs a standby: the data is copied by a snapshot, and streams from then on", After: after, Gate: gate,
 		Calls:   append(w.standbyCalls("DescribeDBInstances", "CreateDBInstanceReadReplica"), call("rds:DescribeDBInstances", runbook.Control, w.p.to)),
-		Undoing: runbook.UndoHours, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.moves(), Paper: w.replicaPaper,
+		Undoing: runbook.UndoHours, Timeout: w.c.Waits.Replica.D(), PlannedOnly: w.p.kind.Moves(), Paper: w.replicaPaper,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			db, err := w.replicaNow(ctx)
 			switch {
@@ -177,7 +177,7 @@ func (w *crew) backupsStep(gate *runbook.Gate, after ...string) runbook.Step {
 	r := w.p.rebuild
 	return runbook.Step{
 		ID: stepBackups, Title: "backups of the new standby", Why: "a replica is made without, and Terraform wants those that the database had", After: after, Gate: gate,
-		Calls: w.standbyCalls("DescribeDBInstances", "ModifyDBInstance"), Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(),
+		Calls: w.standbyCalls("DescribeDBInstances", "ModifyDBInstance"), Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.Moves(),
 		Paper: func(runbook.Pins) []string {
 			return []string{fmt.Sprintf("aws rds modify-db-instance --db-instance-identifier %s --backup-retention-period %d --apply-immediately --region %s", r.Name(), r.Retention, w.p.from)}
 		},
@@ -210,7 +210,7 @@ func (w *crew) streamStep(after ...string) runbook.Step {
 		calls = append(calls, call("cloudwatch:GetMetricData", runbook.Data, w.p.from))
 	}
 	return runbook.Step{
-		ID: stepStream, Title: "wait until it streams", Why: "a replica that has not caught up saves nobody", After: after, Calls: calls, PlannedOnly: w.p.kind.moves(),
+		ID: stepStream, Title: "wait until it streams", Why: "a replica that has not caught up saves nobody", After: after, Calls: calls, PlannedOnly: w.p.kind.Moves(),
 		Timeout: w.c.Waits.Replica.D(),
 		Verify: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			seen, err := w.streams(ctx)

@@ -16,7 +16,7 @@ func (w *crew) standingStep(gate *runbook.Gate, after ...string) runbook.Step {
 			call("application-autoscaling:DescribeScalableTargets", runbook.Control, at), call("application-autoscaling:RegisterScalableTarget", runbook.Control, at),
 			call("ecs:DescribeServices", runbook.Control, at), call("ecs:UpdateService", runbook.Control, at),
 		},
-		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.moves(), Paper: w.standingPaper, Before: w.fence.allowed,
+		Undoing: runbook.UndoSeconds, Timeout: w.c.Waits.Step.D(), PlannedOnly: w.p.kind.Moves(), Paper: w.standingPaper, Before: w.fence.allowed,
 		Check: func(ctx context.Context, _ *runbook.Task) (runbook.Seen, error) {
 			left, err := w.notStanding(ctx)
 			return allSo(serviceNames(left), "as a standby", "not yet: "), err

@@ -24,6 +24,7 @@ type strategist struct {
 	replica  string         // that is given up, or the database that was restored; "" where none is
 	followed string         // whose copies take its place: whom it follows, or who writes at home
 	rested   map[string]any // what a deactivation's database was restored from
+	home     time.Time      // since when users were served at home, by the failback's word; zero: not known
 	lastCopy string         // the name of its snapshot
 	began    time.Time
 	keep     string // what lifeboat.yaml said of copies beside a replica: "", true, false
@@ -67,6 +68,7 @@ func newStrategist(b *builder, pins runbook.Pins) (*strategist, error) {
 	if text := pins[pinRested]; text != "" {
 		err = errors.Join(err, json.Unmarshal([]byte(text), &s.rested))
 	}
+	s.home = stampTime(pins[pinHome])
 	b.overlay, b.sizes, b.anew = s.lay, s.sized, s.replaced
 	return s, err
 }

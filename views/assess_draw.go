@@ -53,7 +53,7 @@ func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
 	if len(points) > 0 {
 		a.pointLines(b, f, points)
 	}
-	if a.kind != dr.Reprotect { // the checks are about taking users to another region
+	if a.kind.Moves() { // the checks are about taking users to another region
 		b.readiness(m.checks(m.e, a.leaving(m.e), a.kind), m.h)
 	}
 	return b.lines
@@ -72,6 +72,9 @@ func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
 	if kind == dr.Reprotect {
 		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost by it: users stay where they are; what the old database holds is kept"))
 	}
+	if kind == dr.Deactivate {
+		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost by it: a snapshot of the database that is given up stays, and newer copies are proven first"))
+	}
 	if kind == dr.Switchover || kind == dr.Failback {
 		return ui.Cat(ui.B(ui.Text, "nothing"), ui.T(ui.Text, " is lost: writers are stopped, and nothing is promoted before it is proven that all has arrived"))
 	}
@@ -86,7 +89,7 @@ func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
 // timeCost is how long it would take, by past runs alone.
 func (f *runFrame) timeCost() ui.Line {
 	target := ui.T(ui.Muted, " · target "+ui.Long(f.rto))
-	if r := f.e.Record; r.Serve > 0 && f.View.Plan.Name != string(dr.Reprotect) {
+	if r := f.e.Record; r.Serve > 0 && dr.Kind(f.View.Plan.Name).Moves() {
 		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(r.Serve)), ui.T(ui.Muted, " ("+r.ServeFrom+")"), target)
 	}
 	left := runbook.Project(f.View, f.past, f.now)

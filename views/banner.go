@@ -25,6 +25,9 @@ func runTitle(p runbook.Plan) string {
 	if way := strategyWay(p); way != "" {
 		return pick(p.DryRun, "plan of a strategy: ", "strategy: ") + way
 	}
+	if resting(p) {
+		return pick(p.DryRun, "plan of a deactivation: ", "deactivation: ") + phaseName(p)
+	}
 	if provisioning(p) {
 		return pick(p.DryRun, "plan of ", "provisioning ") + phaseName(p)
 	}

@@ -204,10 +204,13 @@ func phaseOf(p runbook.Plan) string {
 	return p.Pins[pinPhase]
 }
 
-// provisioning says whether a run makes things rather than takes users over.
+// provisioning says whether a run makes or ends things rather than takes users over.
 func provisioning(p runbook.Plan) bool {
-	return p.Name == string(dr.Provision) || p.Name == string(dr.Strategy)
+	return p.Name == string(dr.Provision) || p.Name == string(dr.Strategy) || resting(p)
 }
+
+// resting says whether a run has a region rest again.
+func resting(p runbook.Plan) bool { return p.Name == string(dr.Deactivate) }
 
 // pinPhase is the pin that names the phase of a run of dr.Provision.
 const pinPhase = "phase"

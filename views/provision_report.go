@@ -152,17 +152,20 @@ func waitedIn(v runbook.View) time.Duration {
 func (f *runFrame) endingMade() ui.Line {
 	v := f.View
 	if v.Plan.DryRun {
-		if strategyWay(v.Plan) != "" {
+		if strategyWay(v.Plan) != "" || resting(v.Plan) {
 			return ui.T(ui.Text, "only planned: nothing was changed")
 		}
 		return ui.Cat(ui.T(ui.Text, "only planned: nothing was made.  "), ui.B(ui.Accent, "Enter"), ui.T(ui.Text, " opens the phase again"))
 	}
-	name := orWords(strategyWay(v.Plan), orWords(phaseOf(v.Plan), "the phase"))
+	name := orWords(strategyWay(v.Plan), orWords(phaseOf(v.Plan), phaseName(v.Plan)))
 	if taints := v.Taints(); len(taints) > 0 {
 		return ui.Cat(ui.B(ui.Warn, "! done, tainted: "), ui.T(ui.Text, name+" went on without: "+words(taints)))
 	}
 	if way := strategyWay(v.Plan); way != "" {
 		return ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, "strategy changed: "), ui.T(ui.Text, way))
+	}
+	if resting(v.Plan) {
+		return ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, name+" rests"), ui.T(ui.Text, ": it stands by again as it did before the failover"))
 	}
 	line := ui.Cat(ui.B(ui.Good, "✓ "), ui.B(ui.Text, "phase done: "), ui.T(ui.Text, name+" is there"))
 	next := f.path.after(phaseOf(v.Plan))

@@ -91,10 +91,13 @@ func (f *runFrame) headRoots(w int) ui.Line {
 	return ui.Row(w, 3, parts...)
 }
 
-// phaseName is what a run provisions: "foundation in us-west-2"; or changes: "warm standby → pilot light".
+// phaseName is what a run provisions: "foundation in us-west-2"; or changes: "warm standby → pilot light"; or has rest: "us-west-2".
 func phaseName(p runbook.Plan) string {
 	switch phase := phaseOf(p); phase {
 	case "":
+		if resting(p) {
+			return p.To
+		}
 		return orWords(strategyWay(p), p.Title)
 	case "primary":
 		return joined(" in ", phase, p.From)

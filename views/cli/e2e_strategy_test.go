@@ -78,7 +78,7 @@ func TestStrategiesChangeWithRealTerraformAndNothingThatLastsGoes(t *testing.T) 
 	p.phase("foundation", "apply bootstrap", "apply identity", "apply foundation")
 	p.phase("data", "apply source", "apply data")
 	p.phase("compute", "apply compute")
-	p.phase("failover", "set up 2 records in shop.example", "apply failover", "apply identity")
+	p.phase("failover", "set up 2 records in shop.example", "set up 1 record in shop.example", "apply failover", "apply identity")
 
 	j := &journey{p: p}
 	cheaper := []string{"change strategy from warm-standby to pilot-light", "apply data copies", "apply compute release", "apply data", "apply failover", "apply compute",
