@@ -42,6 +42,8 @@ func (b *builder) plan(ctx context.Context, t *runbook.Task, root string) (*save
 func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*savedPlan, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, planPatience, fmt.Errorf("the plan took longer than %s", span(planPatience)))
 	defer cancel()
+	ctx, answered := b.whileAnswered(ctx, root)
+	defer answered()
 	s, err := b.spec(ctx, root)
 	if err != nil {
 		return nil, err
@@ -62,7 +64,11 @@ func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*
 		}
 	}
 	p, err := d.Plan(ctx, o, each)
-	if err != nil {
+	var silent *silence
+	switch {
+	case err != nil && errors.As(context.Cause(ctx), &silent):
+		return nil, silent
+	case err != nil:
 		return nil, explained(late(ctx, err), b.now())
 	}
 	return &savedPlan{dir: d, plan: p, print: d.Digest()}, nil

@@ -216,7 +216,7 @@ func (p *provisioner) goesOnWithout() meets {
 	return meets{again: true, words: troubled, does: func() {
 		p.Helper()
 		screen := p.x.text()
-		if !regexp.MustCompile(`503|Service ?Unavailable`).MatchString(screen) {
+		if !regexp.MustCompile(`503|Service ?Unavailable|us-east-1 does not answer since`).MatchString(screen) {
 			p.Fatalf("this has another cause than the dark region:\n%s", screen)
 		}
 		what := failed.FindStringSubmatch(screen)[0]
