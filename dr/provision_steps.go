@@ -363,6 +363,9 @@ func mostChanges(changes []PlanChange) []string {
 
 func dataOf(p *tf.Plan) string {
 	for _, c := range p.Changes {
+		if c.Asked {
+			return "what " + plain(c.Address) + " holds goes: it is made anew, as the run asks"
+		}
 		if c.Risk() == "data" {
 			return "changed in place: " + plain(c.Address)
 		}

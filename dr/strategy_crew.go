@@ -222,5 +222,11 @@ func (s *strategist) root(name, stage string) []runbook.Step {
 	if name == "compute" {
 		steps = append(steps, s.imagesStep("images-compute", s.away()))
 	}
-	return append(steps, s.staged(s.planStep(name, stage), name, stage), s.staged(s.applyStep(name, stage), name, stage))
+	plan := s.staged(s.planStep(name, stage), name, stage)
+	if s.kind == Deactivate && stage == stageCopies {
+		plan.Paper = func(runbook.Pins) []string {
+			return s.paper(name, "terraform plan -replace='"+copiesAddress+"' -out plan.tfplan   # where its copies are not of "+s.followed)
+		}
+	}
+	return append(steps, plan, s.staged(s.applyStep(name, stage), name, stage))
 }

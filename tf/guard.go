@@ -49,18 +49,21 @@ func replaced(because []string) string {
 
 // Why is why a change replaces what is there; "" of any other change.
 func (c Change) Why() string {
-	if c.Action != Replace {
+	switch {
+	case c.Action != Replace:
 		return ""
+	case c.Asked:
+		return "the run asks for it"
 	}
 	return replaced(c.Because)
 }
 
 // Findings are the plan's changes that destroy or replace a database, an image repository, a key or a bucket, or copies of
-// a database.
+// a database. What the run itself asks to be made anew is said at its gate, and is none of them.
 func (p *Plan) Findings() []Finding {
 	var found []Finding
 	for _, c := range p.Changes {
-		if what := guarded[c.Type]; what != "" && (c.Action == Destroy || c.Action == Replace) {
+		if what := guarded[c.Type]; what != "" && !c.Asked && (c.Action == Destroy || c.Action == Replace) {
 			name := c.Name
 			if name == "" {
 				name = c.Address

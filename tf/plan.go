@@ -84,6 +84,7 @@ type Change struct {
 	Name    string   `json:"name,omitempty"` // what AWS calls it, where the plan knows
 	Action  Action   `json:"action"`
 	Because []string `json:"because,omitempty"` // attributes that force a replacement
+	Asked   bool     `json:"asked,omitempty"`   // whoever plans has asked for the replacement: nothing differs
 	Fields  []Field  `json:"fields,omitempty"`  // that change, in the order of their paths
 	ID      string   `json:"id,omitempty"`      // that is imported
 

@@ -112,6 +112,19 @@ func TestAPlanThatWouldLoseDataIsRefusedUntilEachNameIsTyped(t *testing.T) {
 	}
 }
 
+// What a run itself has made anew is told with its reason, and is confirmed by the gate of its plan.
+func TestWhatIsReplacedByRequestIsNoFinding(t *testing.T) {
+	asked := Change{Address: "a.copies[0]", Type: "aws_db_instance_automated_backups_replication", Action: Replace, Asked: true}
+	other := Change{Address: "a.copies[1]", Type: "aws_db_instance_automated_backups_replication", Action: Replace}
+	p := &Plan{Changes: []Change{asked, other}}
+	if found := p.Findings(); len(found) != 1 || found[0].Address != other.Address {
+		t.Errorf("%+v", found)
+	}
+	if asked.Why() != "the run asks for it" || other.Why() == asked.Why() {
+		t.Errorf("%q, %q", asked.Why(), other.Why())
+	}
+}
+
 func TestEveryTypeThatCannotBeMadeGoodIsGuarded(t *testing.T) {
 	for _, typ := range []string{"aws_db_instance", "aws_rds_cluster", "aws_ecr_repository", "aws_kms_key", "aws_s3_bucket", "aws_db_instance_automated_backups_replication"} {
 		for _, action := range []Action{Destroy, Replace} {

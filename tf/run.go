@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,6 +59,10 @@ func (d *Dir) Plan(ctx context.Context, o PlanOptions, each func(Event)) (*Plan,
 	}
 	p := ReadPlan(d.spec.Root, raw)
 	p.File = filepath.Join(d.path, planFile)
+	for i := range p.Changes {
+		c := &p.Changes[i]
+		c.Asked = c.Action == Replace && len(c.Because) == 0 && slices.Contains(o.Replace, c.Address)
+	}
 	return p, nil
 }
 
