@@ -2,6 +2,7 @@ package dr
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -70,14 +71,37 @@ func (w *estateInTime) done(kind Kind, by runbook.Operator) runbook.View {
 	return v
 }
 
+// takesUpWhatWasLeft: home goes dark before the region that was left rests. No copy has what home wrote since, and the name of a database
+// that would be restored is taken: the one that was left is offered, behind an override. The point of its own restore is never taken again.
+func (w *estateInTime) takesUpWhatWasLeft(t *testing.T) {
+	t.Helper()
+	w.direct("darken", east)
+	time.Sleep(5 * time.Minute)
+	r := w.runner()
+	defer r.Close()
+	p, pins, err := r.plan(t.Context(), Order{Run: "early", Kind: Failover})
+	if err != nil || pins[PinLeft] == "" || pins[PinPoint] != "" {
+		t.Fatalf("%v, %v", err, pins)
+	}
+	failing := p.(*crew).failing(r.settled(t.Context()))
+	if !slices.ContainsFunc(failing, func(f runbook.Failing) bool { return f.Override == overrideReplica && strings.Contains(f.Text, "lacks everything since") }) {
+		t.Errorf("it is begun without a word: %+v", failing)
+	}
+	w.direct("return", east)
+	time.Sleep(5 * time.Minute)
+}
+
 // What users wrote away comes home, and the region rests again as it began, but for a snapshot: in a pilot light and in a cold standby.
 func TestWhoHasTakenOverFromRecoveryPointsRestsAgainAsItBegan(t *testing.T) {
 	for _, strategy := range []cloud.Holding{cloud.PilotLight, cloud.ColdStandby} {
 		t.Run(string(strategy), func(t *testing.T) {
+			if strategy == cloud.ColdStandby && os.Getenv("LIFEBOAT_E2E") != "full" {
+				t.Skip("that of a pilot light goes the same way: LIFEBOAT_E2E=full has both run")
+			}
 			restoring(t, strategy, func(t *testing.T, w *estateInTime, _ []int) {
 				w.direct("return", east)
 				time.Sleep(2 * time.Minute)
-				before := w.resting()
+				before := w.resting() + "\n" + w.shape()
 				w.direct("darken", east)
 				time.Sleep(2 * time.Minute)
 				w.away(t)
@@ -93,9 +117,10 @@ func TestWhoHasTakenOverFromRecoveryPointsRestsAgainAsItBegan(t *testing.T) {
 					t.Errorf("of %d rows %v are lost", len(rows), lost)
 				}
 				time.Sleep(40 * time.Minute)
+				w.takesUpWhatWasLeft(t)
 				o := &answering{reply: naming}
 				v := w.done(Deactivate, o)
-				if now := w.resting(); now != before {
+				if now := w.resting() + "\n" + w.shape(); now != before {
 					t.Errorf("it rests with %s\nbegan with %s", now, before)
 				}
 				if text := says(v, StepReport); !strings.Contains(text, "us-west-2 rests") || !strings.Contains(text, "the snapshot davidshaevel-dr-db-kept-") {

@@ -23,7 +23,7 @@ func (s *strategist) usersStep() runbook.Step {
 	}
 	return runbook.Step{
 		ID: stepUsers, Title: "users have left " + s.away().Name, Why: "what is taken down while a resolver still leads to it answers nobody",
-		Calls: calls, Timeout: s.c.Waits.Step.D() + time.Hour, Poll: s.c.Refresh.Fast.D(), Safety: true, Await: s.stayAway(),
+		Calls: calls, Timeout: s.c.Waits.Step.D() + time.Hour, Safety: true, Await: s.stayAway(),
 	}
 }
 

@@ -40,7 +40,7 @@ func fakeTerraform(args []string) int {
 	case "version":
 		fmt.Println(`{"terraform_version":"1.11.4","platform":"linux_amd64","provider_selections":{}}`)
 	case "plan":
-		return f.plan()
+		return f.plan(args)
 	case "show":
 		text, _ := os.ReadFile("plan.tfplan")
 		_, _ = os.Stdout.Write(text)
@@ -81,12 +81,16 @@ func (f fakeRun) write(what string, list []fakeResource) {
 
 func (f fakeRun) state() []fakeResource { return f.read("state") }
 
-// wanted are the root's resources: those of a file, which may be of the strategy or with copies of backups beside a replica.
+// wanted are the root's resources: those of a file, which may be of the strategy, with copies of backups beside a replica, or of one that has
+// taken over.
 func (f fakeRun) wanted() []fakeResource {
 	vars := fakeVariables()
 	strategy := fmt.Sprint(vars["strategy"])
 	if strategy == "warm-standby" && vars["keep_backups"] == true {
 		strategy = "copies"
+	}
+	if f.root == "data" && vars["restore"] != nil || f.root != "data" && fakeRoom(vars) {
+		strategy = "restored"
 	}
 	for _, what := range []string{"wanted." + strategy, "wanted"} {
 		if list := f.read(what); list != nil {
@@ -100,6 +104,19 @@ func (f fakeRun) wanted() []fakeResource {
 		{Address: "aws_vpc." + f.root, Type: "aws_vpc", Name: f.root},
 		{Address: "aws_cloudwatch_log_group." + f.root, Type: "aws_cloudwatch_log_group", Name: "/" + f.root},
 	}
+}
+
+// fakeRoom says whether the roles have room for tasks in the region that stands by.
+func fakeRoom(vars map[string]any) bool {
+	regions, _ := vars["capacity"].(map[string]any)
+	services, _ := regions["us-west-2"].(map[string]any)
+	for _, s := range services {
+		c, _ := s.(map[string]any)
+		if most, _ := c["max"].(float64); most > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fakeVariables are those that the working directory has, and two of the stack's defaults.
@@ -157,7 +174,8 @@ func fakeOutputs(root string) map[string]any {
 
 var importBlock = regexp.MustCompile(`to = (\S+)\s+id = "([^"]*)"`)
 
-func (f fakeRun) plan() int {
+// plan plans; what -replace names is made anew.
+func (f fakeRun) plan(args []string) int {
 	if _, err := os.Stat(f.path("lock")); err == nil {
 		fmt.Println(`{"type":"diagnostic","diagnostic":{"severity":"error","summary":"Error acquiring the state lock","detail":"Lock Info:\n  ID:        lock-1\n  Who:       ada@host\n"}}`)
 		return 1
@@ -172,6 +190,8 @@ func (f fakeRun) plan() int {
 	for _, r := range f.wanted() {
 		i := slices.IndexFunc(has, func(x fakeResource) bool { return x.Address == r.Address })
 		switch {
+		case i >= 0 && slices.Contains(args, "-replace="+r.Address):
+			r.Action = "replace"
 		case i >= 0 && has[i].Name == r.Name && has[i].Value == r.Value:
 			continue
 		case i >= 0 && has[i].Name == r.Name:
@@ -256,6 +276,9 @@ func (f fakeRun) apply() int {
 			fmt.Fprintln(applied, "-"+c.Address)
 			fmt.Printf(`{"type":"apply_complete","hook":{"resource":{"addr":%s},"action":"delete","id_value":"id-1","elapsed_seconds":1}}`+"\n", start)
 			continue
+		}
+		if slices.Equal(c.Change.Actions, []string{"delete", "create"}) {
+			fmt.Fprintln(applied, "-"+c.Address)
 		}
 		want := f.wanted()[slices.IndexFunc(f.wanted(), func(x fakeResource) bool { return x.Address == c.Address })]
 		f.write("state", append(has, want))
@@ -345,6 +368,10 @@ func (s *stack) reload(path string) {
 func (s *stack) answer(w http.ResponseWriter, r *http.Request) {
 	if root, ok := strings.CutSuffix(filepath.Base(r.URL.Path), ".tfstate.tflock"); ok {
 		object(w, filepath.Join(s.dir, root+".lock"))
+		return
+	}
+	if r.URL.Path == "/api/health" {
+		fmt.Fprint(w, `{"environment": "primary", "database": {"status": "connected"}}`)
 		return
 	}
 	if filepath.Base(r.URL.Path) == rolesFile {
