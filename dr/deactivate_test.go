@@ -84,7 +84,9 @@ func (w *estateInTime) takesUpWhatWasLeft(t *testing.T) {
 		t.Fatalf("%v, %v", err, pins)
 	}
 	failing := p.(*crew).failing(r.settled(t.Context()))
-	if !slices.ContainsFunc(failing, func(f runbook.Failing) bool { return f.Override == overrideReplica && strings.Contains(f.Text, "lacks everything since") }) {
+	if !slices.ContainsFunc(failing, func(f runbook.Failing) bool {
+		return f.Override == overrideReplica && strings.Contains(f.Text, "lacks everything since")
+	}) {
 		t.Errorf("it is begun without a word: %+v", failing)
 	}
 	w.direct("return", east)
