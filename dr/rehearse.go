@@ -14,6 +14,7 @@ import (
 func (w *crew) rehearse() {
 	w.build.sizes = func(_ string, r Roles) Roles {
 		w.room(&r)
+		r.Frozen = "" // by the run that pinned the point, perhaps: what applies nothing may plan all the same
 		return r
 	}
 	w.build.overlay = func(string) map[string]any {

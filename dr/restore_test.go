@@ -93,6 +93,13 @@ func TestAPilotLightTakesOverWhileTheOtherRegionIsDark(t *testing.T) {
 			if n := len(in.Regions[1].Balancers); n != 1 {
 				t.Errorf("%d balancers", n)
 			}
+			for _, name := range []string{"davidshaevel-dr-backend", "davidshaevel-dr-frontend"} {
+				if s := in.Regions[1].Service(name); s == nil {
+					t.Errorf("there is no %s", name)
+				} else if s.Grace >= w.cfg.Waits.Grace.D() {
+					t.Errorf("%s keeps its health checks' grace of %s, and with it a task that is ill", name, s.Grace)
+				}
+			}
 		})
 	})
 }

@@ -24,6 +24,9 @@ func (w *crew) scaleStep(gate *runbook.Gate, after ...string) runbook.Step {
 		},
 		Do: func(ctx context.Context, t *runbook.Task) error {
 			short, err := w.short(ctx, t)
+			if err == nil {
+				err = keepGrace(ctx, t, short)
+			}
 			if err != nil {
 				return err
 			}
@@ -42,7 +45,7 @@ func (w *crew) scaleStep(gate *runbook.Gate, after ...string) runbook.Step {
 
 // unscale gives the services back the counts and the grace that they had. The floors come first: autoscaling would start again what is
 // below its floor.
-func (w *crew) unscale(ctx context.Context, _ *runbook.Task) error {
+func (w *crew) unscale(ctx context.Context, t *runbook.Task) error {
 	now, err := states(ctx, w.arriving(), w.p.arriving(), atTo)
 	if err != nil {
 		return err
@@ -54,8 +57,8 @@ func (w *crew) unscale(ctx context.Context, _ *runbook.Task) error {
 			}
 		}
 		var grace *time.Duration // only what stands behind a balancer has one
-		if len(now[s.Name].TargetGroups) > 0 {
-			grace = &s.To.Grace
+		if usual, known := usualGrace(t, s); known && len(now[s.Name].TargetGroups) > 0 {
+			grace = &usual
 		}
 		return w.arriving().SetDesired(ctx, s.To.Cluster, s.To.ECS, s.To.Desired, grace)
 	})

@@ -96,9 +96,12 @@ resource "aws_db_instance" "this" {
   delete_automated_backups  = false
 
   # A fence moves the instance to the isolation group: no apply may let the old writer's clients in again. What it was
-  # restored from is history: another recovery point must never replace it.
+  # restored from is history: another recovery point must never replace it. A restore of backups takes no Performance Insights: that they
+  # are missing is no second apply that users would have to wait for.
   lifecycle {
-    ignore_changes = [vpc_security_group_ids, snapshot_identifier, restore_to_point_in_time]
+    ignore_changes = [
+      vpc_security_group_ids, snapshot_identifier, restore_to_point_in_time, performance_insights_enabled, performance_insights_kms_key_id,
+    ]
   }
 
   depends_on = [aws_cloudwatch_log_group.this]
