@@ -38,6 +38,8 @@ type spoiler struct {
 	w    *estateInTime
 	bad  bad
 	only int
+	// refuse has one call refused and the next ones answered again; nil: nothing else was done to the cloud, so that everything is taken back.
+	refuse func(a aws.Asked, code string)
 
 	mu   sync.Mutex
 	all  []string
@@ -47,6 +49,10 @@ type spoiler struct {
 
 func (s *spoiler) asked(_ context.Context, a aws.Asked) {
 	if !a.Changes || !s.next(a) {
+		return
+	}
+	if s.bad.code != "" && s.refuse != nil {
+		s.refuse(a, s.bad.code)
 		return
 	}
 	service, action := inDirectorsWords(a.Operation)

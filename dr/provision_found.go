@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"lifeboat/aws"
 	"lifeboat/tf"
 )
 
@@ -73,6 +74,12 @@ func (b *builder) importOf(ctx context.Context, root string, c tf.Change) (one t
 		one.ID, err = there.BalancerARN(ctx, c.Name)
 	case "aws_lb_target_group":
 		one.ID, err = there.TargetGroupARN(ctx, c.Name)
+	case "aws_ecs_service": // of a cluster that the plan does not name
+		cluster := firstCluster(b.regionOf(root), b.c.Estate+"-dr")
+		var known []aws.ServiceState
+		if known, err = there.Services(ctx, cluster, []string{c.Name}); len(known) > 0 {
+			one.ID = cluster + "/" + c.Name
+		}
 	}
 	return one, err == nil && one.ID != "", err
 }
