@@ -10,7 +10,6 @@ import (
 
 	"lifeboat/aws"
 	"lifeboat/aws/fault"
-	"lifeboat/dr/pg"
 )
 
 // collect makes the loops of the readers.
@@ -18,10 +17,10 @@ func (w *Watch) collect(r readers) {
 	p := periodsOf(w.cfg)
 	waits := w.cfg.Waits
 	call := waits.Call.D()
-	control := w.newLoop("edge control", p.slow, call, w.readControl(r.edge))
+	control := w.newLoop(ofEdge, "control", p.slow, call, w.readControl(r.edge))
 	for i, region := range r.regions {
 		name := w.region(i)
-		fast := w.newLoop(name+" fast", p.fast, call, w.readFast(i, region))
+		fast := w.newLoop(name, "fast", p.fast, call, w.readFast(i, region))
 		fast.left = func(in *Inputs) bool { return groupsLeft(in.Regions[i].Snapshot) }
 		defined := w.collectDefinitions(i, region)
 		fast.done = func() {
@@ -30,20 +29,20 @@ func (w *Watch) collect(r readers) {
 			}
 			defined()
 		}
-		w.slow[i] = w.newLoop(name+" slow", p.slow, call, w.readSlow(i, region))
+		w.slow[i] = w.newLoop(name, "slow", p.slow, call, w.readSlow(i, region))
 		for _, id := range slices.Sorted(maps.Keys(r.databases[i])) {
 			db := r.databases[i][id]
-			w.newLoop(name+" "+id, p.database, waits.Connect.D(), w.readSQL(i, id, db)).end = db.Close
+			w.newLoop(name, id, p.database, waits.Connect.D(), w.readSQL(i, id, db)).end = db.Close
 		}
 	}
-	w.newLoop("edge probes", p.edge, waits.Probe.D(), w.readProbes(r.edge))
+	w.newLoop(ofEdge, "probes", p.edge, waits.Probe.D(), w.readProbes(r.edge))
 }
 
 // collectJournals makes the loop that reads the journals, where there are any to read.
 func (w *Watch) collectJournals(open OpenJournals) {
 	if open != nil {
 		r := newJournalReader(open, w.now)
-		w.newLoop("journals", periodsOf(w.cfg).fast, w.cfg.Waits.Call.D(), w.readJournals(r))
+		w.newLoop(ofJournals, "runs", periodsOf(w.cfg).fast, w.cfg.Waits.Call.D(), w.readJournals(r))
 	}
 }
 
@@ -63,19 +62,24 @@ func (w *Watch) region(i int) string {
 	return [2]string{w.cfg.Regions.Primary.Name, w.cfg.Regions.Standby.Name}[i]
 }
 
+// What a loop reads of, where that is no region.
+const (
+	ofEdge     = "edge"
+	ofJournals = "journals"
+)
+
 // newLoop adds a loop. A round may take as long as many calls in a row do, or some periods: the readers' own deadlines
 // are shorter, and this one only guards against a reader that forgets itself.
-func (w *Watch) newLoop(name string, every, call time.Duration, read func(context.Context) func(*Inputs)) *loop {
-	l := &loop{name: name, every: every, most: max(4*every, 20*call), now: make(chan struct{}, 1), read: read}
+func (w *Watch) newLoop(of, what string, every, call time.Duration, read func(context.Context) func(*Inputs)) *loop {
+	l := &loop{of: of, what: what, every: every, most: max(4*every, 20*call), now: make(chan struct{}, 1), read: read}
 	w.loops = append(w.loops, l)
+	w.first[l] = true
 	return l
 }
 
 func (w *Watch) readFast(i int, r regionReader) func(context.Context) func(*Inputs) {
-	var last aws.Fast
 	return func(ctx context.Context) func(*Inputs) {
-		last = r.Fast(ctx, last)
-		seen := last
+		seen := r.Fast(ctx, w.snapshot(i).Fast)
 		return func(in *Inputs) {
 			s := w.copied(in, i)
 			s.Fast = seen
@@ -95,10 +99,9 @@ func groupsLeft(s *aws.Snapshot) bool {
 }
 
 func (w *Watch) readSlow(i int, r regionReader) func(context.Context) func(*Inputs) {
-	var last aws.Slow
 	return func(ctx context.Context) func(*Inputs) {
-		last = r.Slow(ctx, last)
-		seen, index := last, indexImages(last.Images.Value)
+		seen := r.Slow(ctx, w.snapshot(i).Slow)
+		index := indexImages(seen.Images.Value)
 		return func(in *Inputs) {
 			s := w.copied(in, i)
 			s.Slow = seen
@@ -116,7 +119,7 @@ func (w *Watch) collectDefinitions(i int, region regionReader) (done func()) {
 	}
 	known := make(chan struct{})
 	tell := sync.OnceFunc(func() { close(known) })
-	l := w.newLoop(w.region(i)+" definitions", periodsOf(w.cfg).slow, w.cfg.Waits.Call.D(), w.readDefinitions(i, r, known))
+	l := w.newLoop(w.region(i), "definitions", periodsOf(w.cfg).slow, w.cfg.Waits.Call.D(), w.readDefinitions(i, r, known))
 	l.left = func(in *Inputs) bool { return definitionsLeft(&in.Regions[i]) }
 	return func() {
 		tell()
@@ -128,17 +131,16 @@ func (w *Watch) collectDefinitions(i int, region regionReader) (done func()) {
 }
 
 func (w *Watch) readDefinitions(i int, r definitionReader, known <-chan struct{}) func(context.Context) func(*Inputs) {
-	var last aws.Part[aws.Definitions]
 	return func(ctx context.Context) func(*Inputs) {
 		select {
 		case <-known:
 		case <-ctx.Done():
 		}
 		in := w.inputs()
+		seen := in.Regions[i].Definitions
 		if refs := definitionRefs(&in.Regions[i]); len(refs) > 0 {
-			last = r.Definitions(ctx, refs, last)
+			seen = r.Definitions(ctx, refs, seen)
 		}
-		seen := last
 		return func(in *Inputs) { in.Regions[i].Definitions = seen }
 	}
 }
@@ -158,6 +160,14 @@ func definitionRefs(r *RegionInput) []string {
 		refs = append(refs, s.TaskDefinition)
 	}
 	return refs
+}
+
+// snapshot is what was read last of a region.
+func (w *Watch) snapshot(i int) aws.Snapshot {
+	if s := w.inputs().Regions[i].Snapshot; s != nil {
+		return *s
+	}
+	return aws.Snapshot{}
 }
 
 // copied is a region's snapshot to be changed: those that were joined stay as they are.
@@ -184,19 +194,15 @@ func (w *Watch) readControl(r edgeReader) func(context.Context) func(*Inputs) {
 }
 
 func (w *Watch) readSQL(i int, id string, r sqlReader) func(context.Context) func(*Inputs) {
-	var last aws.Part[pg.Reading]
 	return func(ctx context.Context) func(*Inputs) {
 		reading, err := r.Read(ctx)
-		before := last.Value
-		if last = last.Next(reading, judged(err), w.now()); err != nil {
-			before = pg.Reading{} // the newest reading is an earlier one already
-		}
-		seen := last
+		at := w.now()
 		return func(in *Inputs) {
 			region := &in.Regions[i]
-			region.SQL = with(region.SQL, id, seen)
-			if err == nil {
-				region.SQLBefore = with(region.SQLBefore, id, before)
+			last := region.SQL[id]
+			region.SQL = with(region.SQL, id, last.Next(reading, judged(err), at))
+			if err == nil { // else the newest reading is an earlier one already
+				region.SQLBefore = with(region.SQLBefore, id, last.Value)
 			}
 		}
 	}

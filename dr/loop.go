@@ -8,7 +8,8 @@ import (
 // loop is one reader with a clock of its own. It never overlaps itself: a round that takes longer than the period puts
 // the next one off, and ticks that pass meanwhile are dropped.
 type loop struct {
-	name  string // "us-east-1 fast", for errors and tests
+	of    string // what it reads of: a region's name, ofEdge, ofJournals
+	what  string // what of that: "fast", a database
 	every time.Duration
 	most  time.Duration // how long a round may take before it is broken off
 	now   chan struct{} // holds one token where a round is asked for

@@ -18,9 +18,9 @@ func TestAPanicOfAReaderIsHandedOnAndEndsOnlyItsOwnLoop(t *testing.T) {
 		w := newWatch(wellConfig(), Options{}.withDefaults())
 		rounds := 0
 		w.loops = []*loop{
-			{name: "broken", every: time.Second, most: time.Second, now: make(chan struct{}, 1),
+			{what: "broken", every: time.Second, most: time.Second, now: make(chan struct{}, 1),
 				read: func(context.Context) func(*Inputs) { panic("an answer of a new kind") }},
-			{name: "sound", every: time.Second, most: time.Second, now: make(chan struct{}, 1),
+			{what: "sound", every: time.Second, most: time.Second, now: make(chan struct{}, 1),
 				read: func(context.Context) func(*Inputs) { rounds++; return func(*Inputs) {} }},
 		}
 		ctx, stop := context.WithCancel(t.Context())

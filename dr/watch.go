@@ -24,6 +24,8 @@ type Options struct {
 	Env  func(name string) string                                          // nil: os.Getenv
 	// Journals opens what tells of the estate's runs; nil: no journal is read.
 	Journals OpenJournals
+	// After is the watch of the same estate that this one takes the place of, because lifeboat.yaml says something else now; may be nil.
+	After *Watch
 	// Terraform runs it within this process; nil: lifeboat.yaml's program, or for a simulated estate Lifeboat itself.
 	Terraform tf.Within
 }
@@ -53,7 +55,7 @@ type Watch struct {
 
 	mu    sync.Mutex // guards in and first
 	in    Inputs
-	first map[*loop]bool // loops whose first round is under way
+	first map[*loop]bool // loops whose first round is not over
 	names []string       // the balancers' DNS names, sorted, as the edge was told last
 }
 
@@ -62,6 +64,8 @@ type Watch struct {
 func Open(cfg *config.Config, opt Options) (*Watch, error) {
 	cfg.Defaults()
 	opt = opt.withDefaults()
+	old := opt.After
+	opt.After = nil // no reader keeps it
 	w := newWatch(cfg, opt)
 	r, err := openReaders(cfg, opt, w.balancerNames)
 	if err != nil {
@@ -69,6 +73,9 @@ func Open(cfg *config.Config, opt Options) (*Watch, error) {
 	}
 	w.collect(r)
 	w.collectJournals(opt.Journals)
+	if old != nil {
+		w.takeOver(old)
+	}
 	return w, nil
 }
 
@@ -86,9 +93,6 @@ func newWatch(cfg *config.Config, opt Options) *Watch {
 
 // Start starts the collectors; their first rounds begin at once. They end with ctx: see Wait. It is called once.
 func (w *Watch) Start(ctx context.Context) {
-	for _, l := range w.loops {
-		w.first[l] = true
-	}
 	for _, l := range w.loops {
 		w.running.Go(fault.Caught(func() { l.run(ctx, w) }))
 	}

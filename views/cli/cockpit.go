@@ -28,12 +28,13 @@ func (a *app) cockpit(cmd *cobra.Command, _ []string) error {
 	return a.show(cmd.Context(), c)
 }
 
-// open starts to watch an estate. The watch ends with ctx. An error has its exit code.
-func open(ctx context.Context, c *config.Config) (*dr.Watch, error) {
+// open starts to watch an estate, in the place of another watch of it where after is not nil. The watch ends with ctx. An error has its
+// exit code.
+func open(ctx context.Context, c *config.Config, after *dr.Watch) (*dr.Watch, error) {
 	if c.Simulated != nil {
 		simulatedCredentials()
 	}
-	w, err := dr.Open(c, dr.Options{Journals: dr.JournalsOf(c, dr.Options{})})
+	w, err := dr.Open(c, dr.Options{Journals: dr.JournalsOf(c, dr.Options{}), After: after})
 	if err != nil {
 		return nil, &failure{exitNoTell, fmt.Errorf("could not begin to watch %s: %w", c.Estate, err)}
 	}

@@ -43,7 +43,7 @@ func openLiving(ctx context.Context, c *config.Config) (*living, error) {
 // begin puts a new watch in the place of the old one.
 func (l *living) begin(c *config.Config) error {
 	ctx, end := context.WithCancel(l.ctx)
-	w, err := open(ctx, c)
+	w, err := open(ctx, c, l.now())
 	if err != nil {
 		end()
 		return err

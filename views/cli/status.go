@@ -56,7 +56,7 @@ func (a *app) runStatus(cmd *cobra.Command, f statusFlags) error {
 	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
-	w, err := open(ctx, c)
+	w, err := open(ctx, c, nil)
 	if err != nil {
 		return err
 	}
