@@ -46,16 +46,19 @@ type Agreement struct {
 }
 
 // Words are a root's part of the report.
-func (a Agreement) Words() string {
+func (a Agreement) Words() string { return a.wordsOf(a.Root) }
+
+// wordsOf are those of several roots of which the same is to be said.
+func (a Agreement) wordsOf(roots string) string {
 	switch {
 	case a.State == AgreesYes:
-		return a.Root + ": no changes"
+		return roots + ": no changes"
 	case a.State == AgreesNot:
-		return a.Root + " would change what is now: " + a.Text
+		return roots + " would change what is now: " + a.Text
 	case a.Until != "":
-		return a.Root + " unchecked until " + a.Until + " is back: " + a.Text
+		return roots + " unchecked until " + a.Until + " is back: " + a.Text
 	}
-	return a.Root + " unchecked: " + a.Text
+	return roots + " unchecked: " + a.Text
 }
 
 // Agreements are what a run's look at the roots came to; nil where it has not looked.
@@ -67,17 +70,34 @@ func Agreements(pins runbook.Pins) []Agreement {
 	return list
 }
 
-// agreementWords are several of them in a sentence: those that agree are counted.
-func agreementWords(list []Agreement) string {
-	var words []string
-	same := 0
+// AgreementWords are what is to be said of roots that do not agree, or were not looked at: once for those that wait for one thing. same is
+// how many agree.
+func AgreementWords(list []Agreement) (words []string, same int) {
+	var causes []Agreement
+	roots := map[Agreement][]string{}
 	for _, a := range list {
 		if a.State == AgreesYes {
 			same++
-		} else {
-			words = append(words, a.Words())
+			continue
 		}
+		cause := a
+		if a.State == AgreesUnseen {
+			cause.Root = ""
+		}
+		if roots[cause] == nil {
+			causes = append(causes, cause)
+		}
+		roots[cause] = append(roots[cause], a.Root)
 	}
+	for _, a := range causes {
+		words = append(words, a.wordsOf(among(roots[a])))
+	}
+	return words, same
+}
+
+// agreementWords are several of them in a sentence: those that agree are counted.
+func agreementWords(list []Agreement) string {
+	words, same := AgreementWords(list)
 	if same > 0 || len(words) == 0 {
 		words = append([]string{"no changes in " + several(same, "root")}, words...)
 	}

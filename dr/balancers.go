@@ -37,7 +37,7 @@ func (j *join) balancers(s *side) {
 				b.Level = Idle
 			}
 		}
-		if k == 0 && len(known) == 0 {
+		if k == 0 && len(known) == 0 && b.Level != Idle { // whatever answers there is not what is not made yet
 			b.Probe = probe
 		}
 		s.r.Balancers = append(s.r.Balancers, b)

@@ -38,7 +38,10 @@ func (w *crew) tasksMoney(e *Estate) string {
 		}
 	}
 	words := fmt.Sprintf("about $%.0f a month more for tasks in %s", dollars, w.p.to)
-	if unknown > 0 {
+	switch {
+	case unknown > 0 && dollars == 0:
+		words = fmt.Sprintf("more for %s in %s; how much is not known: their size was not read", several(unknown, "task"), w.p.to)
+	case unknown > 0:
 		words += fmt.Sprintf(", and %s of unknown size", several(unknown, "task"))
 	}
 	return words + ", while both regions run"

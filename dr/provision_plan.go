@@ -128,7 +128,13 @@ func (b *builder) follow(t *runbook.Task, root, op string) (each func(tf.Event),
 			t.Say("%s", progressWords(p))
 		}
 	}
-	return each, func() { w.close(op, began) }, nil
+	end = func() {
+		w.close(op, began)
+		if p.Op == "apply" && p.Done > 0 {
+			t.Say("%s", progressWords(p))
+		}
+	}
+	return each, end, nil
 }
 
 func progressWords(p RootProgress) string {

@@ -61,6 +61,7 @@ func (w *crew) leaning(steps []runbook.Step) []runbook.Step {
 		case s.ID == "apply-data":
 			s.Calls = append(s.Calls, call("terraform:aws_db_instance.this", runbook.Control, w.p.to))
 			s.NoAlternative = "a database that is restored gets a DNS name"
+			w.tellPoint(s.Gate)
 		case s.ID == "apply-compute" && w.p.lit:
 			s.Calls = append(s.Calls, call("terraform:aws_lb.this", runbook.Control, w.p.to))
 			s.NoAlternative = "a balancer that is made gets a DNS name"
@@ -102,6 +103,21 @@ func unlessMade(root string, look func(context.Context, *runbook.Task) (runbook.
 		return look(ctx, t)
 	}
 }
+
+// tellPoint has the gate before the database is made say what it is restored from, and what that loses.
+func (w *crew) tellPoint(g *runbook.Gate) {
+	show := g.Show
+	g.Show = func(ctx context.Context, t *runbook.Task) (runbook.Notice, error) {
+		n, err := show(ctx, t)
+		if m := w.build.planOf("data"); err == nil && m != nil && slices.ContainsFunc(m.plan.Changes, makesDatabase) {
+			n.What = append(n.What, w.p.replica+" is restored from "+w.p.point.Words(w.now()))
+			n.Data = w.dataWords(w.watch.Estate())
+		}
+		return n, err
+	}
+}
+
+func makesDatabase(c PlanChange) bool { return c.Type == "aws_db_instance" && c.Action == PlanAdd }
 
 // pointStep writes the recovery point where every later plan reads it: one that named another, or none, would end the database.
 func (w *crew) pointStep(gate *runbook.Gate, after ...string) runbook.Step {

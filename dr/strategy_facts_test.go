@@ -53,7 +53,7 @@ func TestAPilotLightsBalancerThatIsNotThereYetIsIdle(t *testing.T) {
 	for strategy, want := range map[config.Strategy]Level{config.PilotLight: Idle, config.ColdStandby: Bad} {
 		s := pilot(strategy)
 		s.west.Balancers = part([]aws.Balancer{}, noon)
-		if b := s.join().Regions[1].Balancers; len(b) != 1 || b[0].Word != "absent" || b[0].Level != want {
+		if b := s.join().Regions[1].Balancers; len(b) != 1 || b[0].Word != "absent" || b[0].Level != want || b[0].Probe.Asked == (want == Idle) {
 			t.Errorf("%s: %+v", strategy, b)
 		}
 	}

@@ -18,7 +18,7 @@ func (j *join) takeover(lead []Span, away *Region) {
 	case away.Condition == CondVacant:
 		say = []Span{text(" Nothing is in " + away.Name + " yet: press p to provision it.")}
 	case away.Condition == CondReady:
-		say = []Span{text(" " + away.Name + " can take over now.")}
+		say = []Span{text(" " + j.takes(away, " now") + ".")}
 		j.grave(away.Level)
 	case away.Condition == CondDark || away.Condition == CondSilent:
 		say = []Span{colour(" "+away.Name+" does not answer since "+clock(away.Since, j.now)+".", Warn)}
@@ -42,6 +42,14 @@ func (j *join) takeover(lead []Span, away *Region) {
 	say[0].Text = strings.TrimPrefix(say[0].Text, " ")
 	j.say(lead...)
 	j.say(say...)
+}
+
+// takes says that a region can take over: now, or by a restore where nothing replicates to it.
+func (j *join) takes(away *Region, now string) string {
+	if j.e.Restores(j.e.Other(away.Name)) {
+		now = " by a restore"
+	}
+	return away.Name + " can take over" + now
 }
 
 // grave lowers the verdict's level to l, if l is graver.
@@ -183,10 +191,10 @@ func (j *join) loss(away *Region) {
 		return
 	}
 	if !j.e.Risk.Known {
-		j.say(bold(away.Name+" can take over:"), text(" what would be lost is not known."))
+		j.say(bold(j.takes(away, "")+":"), text(" what would be lost is not known."))
 		return
 	}
-	line := []Span{bold(away.Name + " can take over:"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost.")}
+	line := []Span{bold(j.takes(away, "") + ":"), text(" at most "), bold(atMost(j.e.Risk.Value)), text(" of data lost.")}
 	if serve := j.e.Record.Serve; serve > 0 {
 		line[3].Text = " of data lost, serving in about " + about(serve) + "."
 	}

@@ -74,25 +74,33 @@ func (a *assess) pointLines(b *facts, f *runFrame, list []dr.RestorePoint) {
 	at := a.chosen(list)
 	from := max(0, min(at-shownPoints/2, len(list)-shownPoints))
 	b.section("Restored from")
+	b.lines[len(b.lines)-1] = ui.Join(2, b.lines[len(b.lines)-1], ui.T(ui.Muted, "and what is lost by it; "),
+		ui.Cat(ui.B(ui.Accent, "←"), ui.T(ui.Muted, " older  "), ui.B(ui.Accent, "→"), ui.T(ui.Muted, " newer")))
 	for i := from; i < min(from+shownPoints, len(list)); i++ {
 		b.lines = append(b.lines, pointLine(list[i], i == at, f).Cut(b.w))
 	}
 	if n := len(list) - shownPoints; n > 0 {
-		b.text(ui.T(ui.Muted, fmt.Sprintf("%s in all; ← older, → newer", ui.Plural(len(list), "recovery point"))))
+		b.text(ui.T(ui.Muted, fmt.Sprintf("%d of %s", shownPoints, ui.Plural(len(list), "recovery point"))))
 	}
 }
 
+// lossWide is room for the longest time that is lost: "23 h 59 min".
+const lossWide = 11
+
+// pointLine is a recovery point: the mark of the chosen one, what is lost by restoring it, and which it is.
 func pointLine(p dr.RestorePoint, chosen bool, f *runFrame) ui.Line {
-	mark, role := "  ", ui.Muted
-	if chosen {
-		mark, role = "● ", ui.Text
-	}
-	words := ui.Cat(ui.T(pick(chosen, ui.Accent, ui.Muted), mark), ui.T(role, p.Words(f.now)))
+	role := pick(chosen, ui.Text, ui.Muted)
+	mark := ui.T(pick(chosen, ui.Accent, ui.Muted), pick(chosen, "● ", "  "))
 	if p.Waits != "" {
-		return ui.Cat(words, ui.T(ui.Warn, "  ! "+p.Waits))
+		return ui.Cat(mark, ui.T(ui.Warn, "!").Right(lossWide), ui.Space(2), ui.T(ui.Warn, p.Waits+": "), ui.T(role, p.Words(f.now)))
 	}
+	loss := ui.T(pick(chosen, ui.Warn, ui.Muted), ui.Secs(f.now.Sub(p.At)))
+	if chosen {
+		loss = loss.Bold()
+	}
+	words := ui.Cat(mark, loss.Right(lossWide), ui.Space(2), ui.T(role, p.Words(f.now)))
 	if p.Backups != "" {
-		words = ui.Cat(words, ui.T(ui.Muted, ", or any moment since "+p.Earliest.UTC().Format("Jan 2 15:04")+" (--recovery-point)"))
+		words = ui.Cat(words, ui.T(ui.Muted, ", or any moment since "+p.Earliest.UTC().Format("Jan 2 15:04")+", by --recovery-point"))
 	}
 	return words
 }

@@ -158,13 +158,9 @@ func waitedWords(d time.Duration) string {
 // reportTerraform says of the stack's roots whether they agree with what is now: those that do are counted.
 func (f *runFrame) reportTerraform(b *facts) {
 	list := dr.Agreements(f.View.Pins)
-	same := 0
-	for _, a := range list {
-		if a.State == dr.AgreesYes {
-			same++
-		} else {
-			b.fact("terraform", ui.T(ui.Warn, "! "+a.Words()))
-		}
+	words, same := dr.AgreementWords(list)
+	for _, w := range words {
+		b.fact("terraform", ui.T(ui.Warn, "! "+w))
 	}
 	if same > 0 {
 		b.fact("terraform", ui.T(ui.Text, fmt.Sprintf("no changes in %d of %d roots", same, len(list))))

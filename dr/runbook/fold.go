@@ -95,10 +95,14 @@ func (v *View) step(s *StepView, e Entry) {
 		s.before = s.Span
 		s.State, s.Span, s.Late, s.resumes = StateLooking, Span{Began: e.At}, false, v.Resumes
 	case EntryAsked:
+		s.ahead = s.State == StateWaiting
 		s.stand(stateOfQuestion(e.Question.Kind))
 		s.asked = e.At
 	case EntryAnswered:
 		s.stand(StateLooking)
+		if s.ahead { // it was asked before the step's time has come
+			s.stand(StateWaiting)
+		}
 		s.Waited += e.At.Sub(s.asked)
 	case EntryIntent:
 		s.stand(StateDoing)

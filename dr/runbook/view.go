@@ -94,6 +94,7 @@ type StepView struct {
 	before  Span // as it was before a resume looked at it again
 	resumes int  // how many resumes the run had when it began
 	asked   time.Time
+	ahead   bool // it was asked for something before its time has come
 }
 
 // Span is when a step ran.

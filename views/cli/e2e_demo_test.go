@@ -4,13 +4,14 @@ package cli_test
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"lifeboat/dr/config"
 )
 
 // demo opens the cockpit on a simulated estate and waits until both regions are read.
@@ -37,8 +38,8 @@ func stopSimulators(env []string) {
 	}
 }
 
-// director is the address of the director of the demo that x shows.
-func director(t testing.TB, x *terminal) string {
+// configOf is the config of the demo that x shows, with its path.
+func configOf(t testing.TB, x *terminal) (*config.Config, string) {
 	t.Helper()
 	for _, e := range x.cmd.Env {
 		dir, ok := strings.CutPrefix(e, "XDG_STATE_HOME=")
@@ -46,24 +47,24 @@ func director(t testing.TB, x *terminal) string {
 			continue
 		}
 		configs, _ := filepath.Glob(filepath.Join(dir, "lifeboat", "demo", "*.yaml"))
-		for _, path := range configs {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if m := regexp.MustCompile(`director: (\S+)`).FindSubmatch(data); m != nil {
-				return string(m[1])
-			}
+		if len(configs) != 1 {
+			t.Fatalf("the demo's configs: %q, want one", configs)
 		}
+		c, err := config.Load(configs[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c, configs[0]
 	}
-	t.Fatal("the demo wrote no config that names a director")
-	return ""
+	t.Fatal("the demo has no state of its own")
+	return nil, ""
 }
 
 // direct breaks or mends the demo's cloud, as `lifeboat sim direct` does from another shell.
 func direct(t testing.TB, x *terminal, action ...string) {
 	t.Helper()
-	cmd := exec.Command(lifeboat(t), append([]string{"sim", "direct", director(t, x)}, action...)...)
+	c, _ := configOf(t, x)
+	cmd := exec.Command(lifeboat(t), append([]string{"sim", "direct", c.Simulated.Director}, action...)...)
 	cmd.Env = x.cmd.Env
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("sim direct %v: %v\n%s", action, err, out)
