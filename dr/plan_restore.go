@@ -140,11 +140,7 @@ func lossSince(p *RestorePoint, silent, now time.Time) Loss {
 	if p.At.IsZero() {
 		return Loss{From: "the original time of " + p.Name() + " is not known"}
 	}
-	until := now
-	if silent.After(p.At) {
-		until = silent
-	}
-	return Loss{Known: true, Seconds: max(0, until.Sub(p.At)).Seconds(), From: "everything since the recovery point, " + p.Words(now)}
+	return Loss{Known: true, Seconds: p.loses(silent, now).Seconds(), From: "everything since the recovery point, " + p.Words(now)}
 }
 
 // restoreLoss is that as it stands: it grows for as long as users still write.

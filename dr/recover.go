@@ -43,6 +43,17 @@ func (p RestorePoint) Words(now time.Time) string {
 	return fmt.Sprintf("%s, of %s", what, clock(p.At, now))
 }
 
+// Loses says how much is lost by restoring it, at most: what was written since its data, until the other region fell silent. silent is
+// zero where that still answers.
+func (p RestorePoint) Loses(silent, now time.Time) string { return atMost(p.loses(silent, now)) }
+
+func (p RestorePoint) loses(silent, now time.Time) time.Duration {
+	if silent.After(p.At) {
+		now = silent
+	}
+	return max(0, now.Sub(p.At))
+}
+
 // Same says whether two points are one.
 func (p RestorePoint) Same(q RestorePoint) bool {
 	return p.Snapshot == q.Snapshot && p.Backups == q.Backups && (p.Snapshot != "" || p.At.Equal(q.At))

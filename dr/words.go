@@ -45,8 +45,8 @@ func two(d, large time.Duration, largeWord string, small time.Duration, smallWor
 func atMost(d time.Duration) string {
 	unit := time.Second
 	switch {
-	case d >= 2*time.Hour:
-		unit = time.Minute
+	case d >= 48*time.Hour:
+		unit = 24 * time.Hour
 	case d >= 10*time.Minute:
 		unit = time.Minute
 	case d < 10*time.Second:

@@ -115,13 +115,7 @@ func begins(dry bool) func(*root) tea.Cmd {
 			return nil
 		}
 		m.toRun()
-		o := RunOrder{Kind: a.kind, DryRun: dry, RecoveryPoint: a.point}
-		for i := range m.e.Regions {
-			if r := &m.e.Regions[i]; r.Name == a.leaving(m.e) {
-				o.Silent = r.QuietSince()
-			}
-		}
-		return a.begin(m, o)
+		return a.begin(m, RunOrder{Kind: a.kind, DryRun: dry, RecoveryPoint: a.point, Silent: a.quiet(m.e)})
 	}
 }
 

@@ -3,6 +3,7 @@ package views
 import (
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -44,7 +45,7 @@ func (a *assess) costs(m *root, f *runFrame, w int) []ui.Line {
 	}
 	points := a.points(m.e)
 	if at := a.chosen(points); at >= 0 {
-		b.fact("data", f.pointCost(points[at]))
+		b.fact("data", a.pointCost(points[at], f))
 	} else {
 		b.fact("data", f.dataCost(a.kind))
 	}
@@ -65,6 +66,16 @@ func (a *assess) leaving(e *dr.Estate) string {
 		return from
 	}
 	return orWords(e.Verdict.Writer, e.Regions[0].Name)
+}
+
+// quiet is since when the region that would be left does not answer; zero where it does.
+func (a *assess) quiet(e *dr.Estate) time.Time {
+	for i := range e.Regions {
+		if r := &e.Regions[i]; r.Name == a.leaving(e) {
+			return r.QuietSince()
+		}
+	}
+	return time.Time{}
 }
 
 // dataCost is what would be lost, with its source.
@@ -95,7 +106,7 @@ func (f *runFrame) timeCost() ui.Line {
 	left := runbook.Project(f.View, f.past, f.now)
 	switch {
 	case len(f.past) == 0 || len(f.View.Steps) == 0:
-		return ui.Cat(ui.T(ui.Text, "unknown: no run or drill yet"), target)
+		return ui.Cat(ui.T(ui.Text, "unknown: "+noneYet(f.View.Plan.Name)), target)
 	case !left.Known():
 		return ui.Cat(ui.T(ui.Text, "at least "+ui.Long(left.Left)), ui.T(ui.Muted, ": "+ui.Plural(len(left.Unknown), "step")+" never timed"), target)
 	}

@@ -36,6 +36,24 @@ func deep(e *dr.Estate) *dr.Estate {
 	return e
 }
 
+// restorable is a pilot light whose primary is dark: us-west-2 holds replicated backups, one copy that is whole and one that is not yet.
+func restorable() *dr.Estate {
+	e := deep(darkEast())
+	e.Strategy, e.Replication.Replica = "pilot-light", ""
+	raw := e.Regions[1].Raw
+	b := &raw.Backups.Value[0]
+	b.ARN, b.SourceRegion, b.Latest = "arn:aws:rds:us-west-2:1:auto-backup:ab-1", "us-east-1", at("02:55:00")
+	grow(&raw.Snapshots.Value, 9)
+	for i := range raw.Snapshots.Value {
+		s := &raw.Snapshots.Value[i]
+		s.SourceRegion, s.Original, s.Status = "us-east-1", noon.AddDate(0, 0, -1-i), "available"
+		s.ID = "copy-of-prod-db-" + s.Original.Format("2006-01-02-15-04")
+	}
+	raw.Snapshots.Value[0].ID, raw.Snapshots.Value[0].Original, raw.Snapshots.Value[0].Status = "prod-db-before-release", at("02:40:00"), "copying"
+	raw.Snapshots.Value[0].Percent = 35
+	return e
+}
+
 func deepRegion(r *dr.Region) {
 	raw := set(&r.Raw)
 	raw.Calls, raw.Took = 12, 340*time.Millisecond

@@ -136,11 +136,16 @@ func (b *facts) section(title string) {
 }
 
 // fact is a labelled value; blank ones are left out. Long values go on below.
-func (b *facts) fact(label string, value ui.Line) {
+func (b *facts) fact(label string, value ui.Line) { b.labelled(label, value, 0) }
+
+// item is one of several values below a label. Where it goes on below it is indented, so that it is not taken for the next one.
+func (b *facts) item(label, value string) { b.labelled(label, ui.T(ui.Text, value), 2) }
+
+func (b *facts) labelled(label string, value ui.Line, indent int) {
 	if len(value) == 0 {
 		return
 	}
-	for i, l := range value.Wrap(b.w-b.label, 0) {
+	for i, l := range value.Wrap(b.w-b.label, indent) {
 		head := ui.Space(b.label)
 		if i == 0 {
 			head = ui.T(ui.Muted, label).Fit(b.label - 2)

@@ -40,13 +40,13 @@ func (f *runFrame) questionBody(q *runbook.Question, overriding bool, w int) []u
 	}
 	if n := q.Notice; n != nil {
 		for i, x := range n.What {
-			b.say(pick(i == 0, "what", ""), x)
+			b.item(pick(i == 0, "what", ""), x)
 		}
 		b.say("data", n.Data)
 		b.say("time", n.Time)
 		b.say("money", n.Money)
 		for i, x := range n.Never {
-			b.say(pick(i == 0, "no undo", ""), x)
+			b.item(pick(i == 0, "no undo", ""), x)
 		}
 	}
 	if !overriding {

@@ -77,7 +77,7 @@ func (a *assess) pointLines(b *facts, f *runFrame, list []dr.RestorePoint) {
 	b.lines[len(b.lines)-1] = ui.Join(2, b.lines[len(b.lines)-1], ui.T(ui.Muted, "and what is lost by it; "),
 		ui.Cat(ui.B(ui.Accent, "←"), ui.T(ui.Muted, " older  "), ui.B(ui.Accent, "→"), ui.T(ui.Muted, " newer")))
 	for i := from; i < min(from+shownPoints, len(list)); i++ {
-		b.lines = append(b.lines, pointLine(list[i], i == at, f).Cut(b.w))
+		b.lines = append(b.lines, a.pointLine(list[i], i == at, f).Cut(b.w))
 	}
 	if n := len(list) - shownPoints; n > 0 {
 		b.text(ui.T(ui.Muted, fmt.Sprintf("%d of %s", shownPoints, ui.Plural(len(list), "recovery point"))))
@@ -88,13 +88,13 @@ func (a *assess) pointLines(b *facts, f *runFrame, list []dr.RestorePoint) {
 const lossWide = 11
 
 // pointLine is a recovery point: the mark of the chosen one, what is lost by restoring it, and which it is.
-func pointLine(p dr.RestorePoint, chosen bool, f *runFrame) ui.Line {
+func (a *assess) pointLine(p dr.RestorePoint, chosen bool, f *runFrame) ui.Line {
 	role := pick(chosen, ui.Text, ui.Muted)
 	mark := ui.T(pick(chosen, ui.Accent, ui.Muted), pick(chosen, "● ", "  "))
 	if p.Waits != "" {
 		return ui.Cat(mark, ui.T(ui.Warn, "!").Right(lossWide), ui.Space(2), ui.T(ui.Warn, p.Waits+": "), ui.T(role, p.Words(f.now)))
 	}
-	loss := ui.T(pick(chosen, ui.Warn, ui.Muted), ui.Secs(f.now.Sub(p.At)))
+	loss := ui.T(pick(chosen, ui.Warn, ui.Muted), p.Loses(a.quiet(f.e), f.now))
 	if chosen {
 		loss = loss.Bold()
 	}
@@ -106,7 +106,7 @@ func pointLine(p dr.RestorePoint, chosen bool, f *runFrame) ui.Line {
 }
 
 // pointCost is what is lost by restoring a point: everything since its data.
-func (f *runFrame) pointCost(p dr.RestorePoint) ui.Line {
-	return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Warn, ui.Secs(f.now.Sub(p.At))), ui.T(ui.Text, " would be lost"),
+func (a *assess) pointCost(p dr.RestorePoint, f *runFrame) ui.Line {
+	return ui.Cat(ui.T(ui.Text, "at most "), ui.B(ui.Warn, p.Loses(a.quiet(f.e), f.now)), ui.T(ui.Text, " would be lost"),
 		ui.T(ui.Muted, " (everything since the recovery point, by the original time of its data)"))
 }

@@ -60,7 +60,7 @@ func (m *root) follow(msg tea.Msg) {
 func (m *root) types(keys ...string) *root {
 	for _, k := range keys {
 		var msg tea.Msg
-		if code, ok := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown, "pgdown": tea.KeyPgDown, "backspace": tea.KeyBackspace}[k]; ok {
+		if code, ok := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "up": tea.KeyUp, "down": tea.KeyDown, "left": tea.KeyLeft, "pgdown": tea.KeyPgDown, "backspace": tea.KeyBackspace}[k]; ok {
 			msg = tea.KeyPressMsg{Code: code}
 		} else if r := []rune(k); len(r) == 1 {
 			msg = tea.KeyPressMsg{Code: r[0], Text: k}
@@ -100,6 +100,8 @@ func runStates() map[string]func(w, h int) *root {
 	}
 	return map[string]func(w, h int) *root{
 		"assess":   func(w, h int) *root { return runModel(darkEast(), newFakeRuns(nil), w, h).types("f") },
+		"restore":  func(w, h int) *root { return runModel(restorable(), newFakeRuns(nil), w, h).types("f") },
+		"older":    func(w, h int) *root { return runModel(restorable(), newFakeRuns(nil), w, h).types("f", "left", "left") },
 		"failing":  func(w, h int) *root { return failingModel(w, h).types("s") },
 		"gate":     shown(darkEast, atOpeningGate),
 		"hushed":   hushed,

@@ -187,7 +187,7 @@ func (f *runFrame) finish(left runbook.Projection) ui.Line {
 	case f.View.Open:
 		return ui.T(ui.Warn, "! open: goes on trying")
 	case len(f.past) == 0:
-		return ui.T(ui.Muted, "finish unknown: no run "+pick(provisioning(f.View.Plan), "yet", "or drill yet"))
+		return ui.T(ui.Muted, "finish unknown: "+noneYet(f.View.Plan.Name))
 	case !left.Known() && left.Left < time.Minute:
 		return ui.T(ui.Muted, "finish unknown: "+ui.Plural(len(left.Unknown), "step")+" never timed")
 	case !left.Known():
@@ -197,6 +197,14 @@ func (f *runFrame) finish(left runbook.Projection) ui.Line {
 	since, _ := f.outage()
 	role := pick(f.rto > 0 && at.Sub(since) > f.rto, ui.Warn, ui.Text)
 	return ui.Cat(ui.T(ui.Muted, "done about "), ui.B(role, at.UTC().Format("15:04")))
+}
+
+// noneYet is why nobody knows how long a run takes: there was none of its kind.
+func noneYet(name string) string {
+	if kind := dr.Kind(name); kind == dr.Failover || kind == dr.Switchover {
+		return "no run or drill yet"
+	}
+	return "no such run yet"
 }
 
 // latest is the moment by which what is left must go on to end within the target.

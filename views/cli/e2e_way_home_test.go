@@ -219,10 +219,17 @@ func TestSomebodyFailsOverAndComesHomeTwiceByKeyboardAlone(t *testing.T) {
 	lost := map[int]bool{}
 	for round := 1; round <= 2; round++ {
 		users.more("primary", 20)
+		if round == 2 { // what is written from now on is lost with us-east-1
+			o.orders("stall-replica", "● stall-replica")
+			users.more("primary", 20)
+		}
 		report := o.leaves(t)
 		users.more("dr", 20)
 		for n := range lostBy(t, users, report) {
 			lost[n] = true
+		}
+		if round == 2 && len(lost) == 0 {
+			t.Error("nothing of what was written to a replica that stood still is lost: the test has lost its point")
 		}
 		o.comesHome(t)
 		x.see("us-east-1 serves. us-west-2 can take over now.", "● serving", "◆ ready")
@@ -249,7 +256,7 @@ func TestSomebodyFailsOverAndComesHomeTwiceByKeyboardAlone(t *testing.T) {
 // leaves darkens us-east-1 and fails over, and gives the report. us-east-1 stays dark.
 func (o *operator) leaves(t *testing.T) string {
 	t.Helper()
-	o.orders("darken us-east-1", "● darken us-east-1")
+	o.orders("darken us-east-1", "● darken us-east-1") // it stands before what else is in force
 	o.see("us-east-1 does not answer since", "✗ dark")
 	o.prepares("f", "FAIL OVER  us-east-1 → us-west-2")
 	report := o.answers("OPEN: us-west-2 serves, old writer NOT fenced")
@@ -262,7 +269,7 @@ func (o *operator) leaves(t *testing.T) string {
 // comesHome lets us-east-1 return, makes a standby there, and goes home.
 func (o *operator) comesHome(t *testing.T) {
 	t.Helper()
-	o.orders("return us-east-1", "nothing is broken")
+	o.orders("restore", "nothing is broken")
 	o.see("Old writer davidshaevel-dev-db in us-east-1 kept, fenced since")
 	o.prepares("b", "REPROTECT  us-east-1 from us-west-2")
 	o.answers("came to     done: us-east-1 stands by again")
