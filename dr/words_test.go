@@ -24,7 +24,7 @@ func TestDurationsAsAPersonSaysThem(t *testing.T) {
 func TestAnUpperBoundIsNeverRoundedDown(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		1001 * time.Millisecond: "1.1 s", 15100 * time.Millisecond: "16 s", 98001 * time.Millisecond: "99 s",
-		10*time.Minute + time.Second: "11 min", 2*time.Hour + time.Second: "2 h 1 min", 71*time.Hour: "3 d",
+		10*time.Minute + time.Second: "11 min", 2*time.Hour + time.Second: "2 h 1 min", 71 * time.Hour: "3 d",
 	} {
 		if got := atMost(d); got != want {
 			t.Errorf("%v is at most %q, want %q", d, got, want)
