@@ -53,6 +53,7 @@ func TestAPilotLightsBalancerThatIsNotThereYetIsIdle(t *testing.T) {
 	for strategy, want := range map[config.Strategy]Level{config.PilotLight: Idle, config.ColdStandby: Bad} {
 		s := pilot(strategy)
 		s.west.Balancers = part([]aws.Balancer{}, noon)
+		s.in.Config.Regions.Standby.Probe = config.Probe{URL: "https://example.com/api/health", Dial: "west:443"}
 		if b := s.join().Regions[1].Balancers; len(b) != 1 || b[0].Word != "absent" || b[0].Level != want || b[0].Probe.Asked == (want == Idle) {
 			t.Errorf("%s: %+v", strategy, b)
 		}
