@@ -28,6 +28,7 @@ type request struct {
 	operation string // as steps name it: "ecs:UpdateService"
 	of        string // what it says: "cluster=dr-api desiredCount=2 service=dr-backend", or a path
 	key       string // the access key that it is signed with
+	by        string // the program that asks, as it names itself
 	status    int    // of the answer; 0 before it came
 }
 
@@ -87,6 +88,14 @@ func (w *statusWriter) WriteHeader(status int) {
 // before gives an address whose requests are recorded and answered by the emulator at endpoint.
 func (c *recorder) before(t testing.TB, endpoint string) string {
 	t.Helper()
+	s := httptest.NewServer(c.front(t, endpoint))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+// front records requests and has the emulator at endpoint answer them.
+func (c *recorder) front(t testing.TB, endpoint string) http.Handler {
+	t.Helper()
 	to, err := url.Parse(endpoint)
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +104,7 @@ func (c *recorder) before(t testing.TB, endpoint string) string {
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to) }, ModifyResponse: inWords,
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusBadGateway) }, // its caller has left
 	}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		body, err := io.ReadAll(q.Body)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -103,9 +112,7 @@ func (c *recorder) before(t testing.TB, endpoint string) string {
 		}
 		q.Body = io.NopCloser(bytes.NewReader(body))
 		c.keep(signed(q, body), proxy, w, q)
-	}))
-	t.Cleanup(s.Close)
-	return s.URL
+	})
 }
 
 // number is a container's share of its host, which ECS says in words and the emulator in numbers: boto3 takes both.
@@ -135,7 +142,7 @@ func signed(q *http.Request, body []byte) request {
 	if m == nil {
 		return request{operation: "unsigned:" + q.Method, of: q.URL.String()}
 	}
-	r := request{key: m[1], region: m[2]}
+	r := request{key: m[1], region: m[2], by: q.UserAgent()}
 	service := m[3]
 	if service == "monitoring" { // as CloudWatch signs
 		service = "cloudwatch"

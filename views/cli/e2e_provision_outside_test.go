@@ -68,7 +68,7 @@ func (p *provisioner) answering() string {
 		if q.URL.RawQuery == "us-west-2" || q.URL.RawQuery == "" && strings.Contains(p.records()["origin.shop.example"], "us-west-2") {
 			environment = "dr"
 		}
-		answered(w, q, environment, environment == "primary")
+		p.answers(w, q, environment)
 	}))
 	p.Cleanup(s.Close)
 	_, port, err := net.SplitHostPort(s.Listener.Addr().String())

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +40,8 @@ type provisioner struct {
 	cells *painted
 
 	made map[string]map[string]bool // addresses that plans had anything to do with, by root
+
+	answers func(w http.ResponseWriter, q *http.Request, environment string) // of what stands behind both balancers
 }
 
 const provisionYAML = `# provisioned by a test
@@ -92,6 +95,9 @@ func newProvisioner(t *testing.T) *provisioner {
 		}
 	}
 	p := &provisioner{emulated: &emulated{TB: t, endpoint: motoDR(t), env: env}, cells: &painted{}, made: map[string]map[string]bool{}}
+	p.answers = func(w http.ResponseWriter, q *http.Request, environment string) {
+		answered(w, q, environment, environment == "primary")
+	}
 	t.Cleanup(p.endRuns)
 	p.zone = model.New(model.Options{Zone: "shop.example"}, time.Now())
 	p.config = filepath.Join(t.TempDir(), "lifeboat.yaml")
