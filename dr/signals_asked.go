@@ -112,6 +112,10 @@ func (j *join) databaseSignal(s *side) Signal {
 		if !ok {
 			continue
 		}
+		if j.absent(s, db.ID) { // as where the region rests: that nobody answers under its name is no silence
+			g.Text = db.ID + " is not there"
+			continue
+		}
 		one := j.sqlSignal(part)
 		if !g.Asked || one.Asked && !one.Silent {
 			g = one
