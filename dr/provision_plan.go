@@ -44,13 +44,26 @@ func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*
 	defer cancel()
 	ctx, answered := b.whileAnswered(ctx, root)
 	defer answered()
+	m, err := b.planned(ctx, t, root)
+	var silent *silence
+	switch {
+	case err != nil && errors.As(context.Cause(ctx), &silent):
+		return nil, silent
+	case err != nil:
+		return nil, explained(late(ctx, err), b.now())
+	}
+	return m, nil
+}
+
+// planned is one plan, for as long as ctx lasts.
+func (b *builder) planned(ctx context.Context, t *runbook.Task, root string) (*savedPlan, error) {
 	s, err := b.spec(ctx, root)
 	if err != nil {
 		return nil, err
 	}
 	d, err := b.ready(ctx, s)
 	if err != nil {
-		return nil, explained(err, b.now())
+		return nil, err
 	}
 	each, end, err := b.follow(t, root, "plan")
 	if err != nil {
@@ -64,12 +77,8 @@ func (b *builder) planOnce(ctx context.Context, t *runbook.Task, root string) (*
 		}
 	}
 	p, err := d.Plan(ctx, o, each)
-	var silent *silence
-	switch {
-	case err != nil && errors.As(context.Cause(ctx), &silent):
-		return nil, silent
-	case err != nil:
-		return nil, explained(late(ctx, err), b.now())
+	if err != nil {
+		return nil, err
 	}
 	return &savedPlan{dir: d, plan: p, print: d.Digest()}, nil
 }

@@ -283,7 +283,7 @@ for region in ("us-east-1", "us-west-2"):
 			}
 		}
 	}
-	if p.x != nil {
+	if p.x != nil { // not where commands alone provision
 		holds("what the screens showed", []byte(p.shown.String()+p.x.output()))
 	}
 	files := 0
