@@ -247,6 +247,9 @@ func (s *strategist) giveUp() []runbook.Step {
 			return nil
 		},
 	})
+	if s.kind == Deactivate {
+		decide.Undoing = runbook.UndoNever
+	}
 	return []runbook.Step{s.root("data", stageRelease)[1], decide, release}
 }
 

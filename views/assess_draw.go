@@ -99,8 +99,11 @@ func (f *runFrame) dataCost(kind dr.Kind) ui.Line {
 
 // timeCost is how long it would take, by past runs alone.
 func (f *runFrame) timeCost() ui.Line {
-	target := ui.T(ui.Muted, " · target "+ui.Long(f.rto))
-	if r := f.e.Record; r.Serve > 0 && dr.Kind(f.View.Plan.Name).Moves() {
+	target, moves := ui.T(ui.Muted, " · target "+ui.Long(f.rto)), dr.Kind(f.View.Plan.Name).Moves()
+	if !moves { // users do not wait for it
+		target = nil
+	}
+	if r := f.e.Record; r.Serve > 0 && moves {
 		return ui.Cat(ui.T(ui.Text, "about "), ui.B(ui.Text, ui.Long(r.Serve)), ui.T(ui.Muted, " ("+r.ServeFrom+")"), target)
 	}
 	left := runbook.Project(f.View, f.past, f.now)
