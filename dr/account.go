@@ -48,10 +48,20 @@ func (w *crew) account(ctx context.Context) string {
 		end = w.oldPosition(ctx)
 	}
 	words := []string{last.estimate(), last.beyond(end, w.p.source)}
+	if last.arrived(end) { // what was reckoned at the failover is said after what is known now
+		words = []string{"Nothing was lost: " + words[1], "The failover had reckoned otherwise: " + words[0]}
+	}
 	if r := w.p.rebuild; r != nil && r.Old != "" {
 		words = append(words, fmt.Sprintf("To look into it: restore snapshot %s under another name, or connect to %s", r.Kept, r.Kept))
 	}
 	return strings.Join(words, ". ")
+}
+
+// arrived says whether the replica had everything when it was promoted, by both positions.
+func (p *Promotion) arrived(end string) bool {
+	was, errWas := pg.ParseLSN(p.Position)
+	is, errIs := pg.ParseLSN(end)
+	return errWas == nil && errIs == nil && is <= was
 }
 
 // estimate is what the run that promoted said itself.
