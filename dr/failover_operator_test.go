@@ -189,6 +189,7 @@ func TestChangesAndNothingElseCarryTheOperatorsIdentity(t *testing.T) {
 func TestAWrongCodeIsAskedForAgain(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		w.lookSeldom()
+		w.cfg.Waits.Fence = config.Duration(10 * time.Minute) // the fence is not given up while somebody types
 		role := w.operated(true, time.Hour)
 		heard, person := &ear{w: w}, &codes{first: []string{"12345", "000000"}}
 		by := &careful{phrases: typing()}
