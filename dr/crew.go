@@ -23,6 +23,7 @@ type crew struct {
 	c     *config.Config
 	now   func() time.Time
 	there map[string]*aws.Changer // by region
+	by    *aws.Operator           // nil: changes are made as reading is
 	edge  *edge.Changer
 	sql   map[string]sqlReader // by region: the plan's instance there; absent where no connection is configured
 	watch *Watch

@@ -2,6 +2,7 @@ package dr
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -123,13 +124,14 @@ func (e *ear) hold(t *testing.T, role sim.RoleDescription) {
 
 // codes is a person with a second factor: each of some codes in turn, and then ever new ones.
 type codes struct {
+	takes time.Duration // how long a person looks for one; 0: 31 s
 	mu    sync.Mutex
 	first []string
 	asked []string // why
 }
 
 func (c *codes) code(_ context.Context, why string) (string, error) {
-	time.Sleep(31 * time.Second) // it takes a moment, and the next code
+	time.Sleep(cmp.Or(c.takes, 31*time.Second)) // it takes a moment, and the next code
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked = append(c.asked, why)
@@ -189,7 +191,6 @@ func TestChangesAndNothingElseCarryTheOperatorsIdentity(t *testing.T) {
 func TestAWrongCodeIsAskedForAgain(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
 		w.lookSeldom()
-		w.cfg.Waits.Fence = config.Duration(10 * time.Minute) // the fence is not given up while somebody types
 		role := w.operated(true, time.Hour)
 		heard, person := &ear{w: w}, &codes{first: []string{"12345", "000000"}}
 		by := &careful{phrases: typing()}
@@ -204,6 +205,26 @@ func TestAWrongCodeIsAskedForAgain(t *testing.T) {
 			t.Errorf("AWS was asked %d times; what is no code must not be sent", n)
 		}
 		heard.hold(t, role)
+	})
+}
+
+// Whoever looks for his phone for minutes costs the run its fence as little as the next person: a region that answers is fenced before
+// the promotion, however long the code takes.
+func TestTheFenceIsNotGivenUpWhileAPersonLooksForTheCode(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		w.lookSeldom()
+		w.operated(true, time.Hour)
+		person, by := &codes{takes: 9 * time.Minute}, &careful{phrases: typing()}
+		r := w.runner(func(o *RunnerOptions) { o.Code = person.code })
+		result := w.begun(r, Failover, by).Wait()
+		if result.Ending != runbook.Done || len(by.failed) > 0 || len(person.asked) != 1 {
+			t.Fatalf("it ended %q: %v; %q; %d codes", result.Ending, result.Err, by.failed, len(person.asked))
+		}
+		fence, _ := result.View.Step(StepFence)
+		settle, _ := result.View.Step(stepSettle)
+		if fence.State != runbook.StateDone || fence.Late || !strings.Contains(settle.Text, "the fence has its receipt") {
+			t.Errorf("the fence is %q, and the promotion waited until %q", fence.State, settle.Text)
+		}
 	})
 }
 

@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,7 @@ func (w *crew) procedure() runbook.Procedure {
 		}
 		if s := &p.Steps[i]; w.c.Operator.RoleARN != "" && s.Do != nil && slices.ContainsFunc(s.Calls, asOperator) {
 			s.Calls = append([]runbook.Call{call("sts:AssumeRole", runbook.Data, w.p.to)}, s.Calls...)
+			s.Ready = w.signedIn
 		}
 	}
 	return p
@@ -142,6 +144,13 @@ func (w *crew) writerStep(gate *runbook.Gate, after ...string) runbook.Step {
 func asOperator(c runbook.Call) bool {
 	service, _, _ := strings.Cut(c.Operation, ":")
 	return slices.Contains([]string{"application-autoscaling", "ecs", "rds", "cloudwatch", "cloudfront"}, service)
+}
+
+// signedIn has the operator's role taken on, however long a person looks for the code of the second factor: a fence that was given up
+// meanwhile would let the promotion go ahead of it.
+func (w *crew) signedIn(ctx context.Context, _ *runbook.Task) error {
+	_, err := w.by.Identity(ctx)
+	return err
 }
 
 // call is one operation of a step in a region.

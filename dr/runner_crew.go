@@ -24,6 +24,7 @@ func (r *Runner) crew(ctx context.Context, pins runbook.Pins, run string) (*crew
 	if err := r.operator(p.to); err != nil {
 		return nil, err
 	}
+	w.by = r.by
 	for _, region := range []string{p.from, p.to} {
 		if w.there[region], err = aws.NewChanger(r.spec(region), r.by); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"lifeboat/aws"
 	"lifeboat/dr/runbook"
@@ -174,11 +175,14 @@ func (w *crew) fencePaper(runbook.Pins) []string {
 	return append(out, "# then: no task of them is left, and nobody is connected to "+w.p.source)
 }
 
+// signingIn is how long a person may look for the code of the second factor, which the fence waits for, before a run asks what is wrong.
+const signingIn = 30 * time.Minute
+
 // settleStep decides whether the promotion waits for the fence: only while the region being left answers. It calls nothing.
 func (w *crew) settleStep(after ...string) runbook.Step {
 	return runbook.Step{
 		ID: stepSettle, Title: "wait for the fence, or not", Why: "a region that answers can be fenced in a minute; one that is silent is not waited for",
-		After: after, Timeout: w.c.Waits.Fence.D() + shortStep, Poll: min(w.c.Waits.Poll.D(), w.c.Refresh.Fast.D()),
+		After: after, Timeout: w.c.Waits.Fence.D() + signingIn, Poll: min(w.c.Waits.Poll.D(), w.c.Refresh.Fast.D()),
 		Await: func(ctx context.Context, t *runbook.Task) (runbook.Seen, error) {
 			if ok, _ := w.fence.holds(ctx, t); ok { // as this process has seen, a resumed one too
 				return runbook.Seen{So: true, Text: "the fence has its receipt"}, nil

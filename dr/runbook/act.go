@@ -44,6 +44,9 @@ func (r *Run) lookAfter(f *flight, b *budget) (Seen, error) {
 
 // change makes one change: guarded, journaled before, made, journaled after.
 func (r *Run) change(f *flight, b *budget, act Act, try int, undo bool) error {
+	if err := r.person(f); err != nil {
+		return unmade(err)
+	}
 	if f.step.Before != nil && !undo {
 		if err := r.before(f, b); err != nil {
 			return err
@@ -64,6 +67,15 @@ func (r *Run) change(f *flight, b *budget, act Act, try int, undo bool) error {
 		e.Text = err.Error()
 	}
 	return errors.Join(err, r.log(e))
+}
+
+// person has the step be given what it needs of a person, who is not hurried by the step's budget.
+func (r *Run) person(f *flight) error {
+	if f.step.Ready == nil {
+		return nil
+	}
+	defer f.wait()()
+	return safeAct(f.look, f.step.Ready, f.task)
 }
 
 // mine is the last look before a change: writing its intent may have taken long enough for the lease to be lost.

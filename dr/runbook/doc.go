@@ -17,7 +17,7 @@
 // Stop, Skip, GoUnplanned and Undo are the operator's uninvited words. All else is asked: at a gate, when a step fails,
 // when a plan must lean on the region being left. Question.Judge alone decides whether an answer is one.
 //
-// The order around every change is: Before (may it be made?), the lease proven with the lock itself, the intent made
+// The order around every change is: Ready (what it needs of a person, at his leisure), Before (may it be made?), the lease proven with the lock itself, the intent made
 // durable, Do, the outcome made durable. A Do whose outcome is unknown is looked at before it is repeated. A resume calls
 // Check on every step and believes no entry of the journal: entries are history, pins, passed gates and the commit point.
 //

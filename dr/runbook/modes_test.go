@@ -100,6 +100,41 @@ func TestAStepThatIsKeptIsNotDoneOnceItIsNoLongerWanted(t *testing.T) {
 	})
 }
 
+func TestAPersonWhoIsNeededForAChangeIsNotHurriedByItsDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		b.mode = runbook.Unplanned
+		s := b.seat()
+		p := s.failover()
+		p.Steps[0].Ready = func(context.Context, *runbook.Task) error {
+			time.Sleep(time.Hour)
+			return nil
+		}
+		run := b.start(t, s, p)
+		result := run.Wait()
+		if fence, _ := result.View.Step("fence"); result.Ending != runbook.Done || fence.State != runbook.StateDone || fence.Late || fence.Waited < time.Hour {
+			t.Errorf("it ended %q; the fence is %s, late %t, after %s of people's time", result.Ending, fence.State, fence.Late, fence.Waited)
+		}
+	})
+}
+
+func TestAChangeForWhichAPersonWasNotReadyIsNotMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench()
+		b.mode = runbook.Unplanned
+		s := b.seat()
+		p := s.failover()
+		p.Steps[0].Ready = func(context.Context, *runbook.Task) error { return errors.New("nobody typed a code") }
+		run := b.start(t, s, p)
+		time.Sleep(time.Hour)
+		if fence, _ := run.View().Step("fence"); slices.Contains(b.w.asked(), "fence") || !strings.Contains(fence.Text, "nobody typed a code") {
+			t.Errorf("the fence says %q", fence.Text)
+		}
+		run.Stop("ops", "")
+		run.Wait()
+	})
+}
+
 func TestGoingUnplannedInTheMiddleLetsGoOfTheDarkRegion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()

@@ -59,6 +59,7 @@ type Step struct {
 	Commit  bool                     // from its Do on, nothing can be undone
 	Safety  bool                     // a run in which it was skipped or not done is tainted
 	Check   Look                     // is it already so? required where there is a Do
+	Ready   Act                      // what a change needs of a person (a code); before Before, and its time is a person's
 	Before  Look                     // must be so right before every Do, or the step fails with its words (a receipt, a probe)
 	Do      Act                      // make it so
 	Await   Look                     // asked until the cloud says that it is so

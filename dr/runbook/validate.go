@@ -71,6 +71,7 @@ func (s *Step) problems() []string {
 		need(!s.Commit, "it is the commit point but changes nothing")
 		need(s.Undo == nil, "it has an Undo but changes nothing")
 		need(s.Before == nil, "it has a Before but changes nothing")
+		need(s.Ready == nil, "it has a Ready but changes nothing")
 		return out
 	}
 	need(s.Check != nil, "it has a Do but no Check: a resume could not look first")
