@@ -2,6 +2,7 @@ package dr
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func (j *join) balancers(s *side) {
 		known[lb.Name] = true
 		b := j.balancer(s, lb, seen)
 		if k == 0 {
-			b.Probe = probe
+			b.Probe = probe.of(b)
 		}
 		s.r.Balancers = append(s.r.Balancers, b)
 	}
@@ -66,6 +67,14 @@ func (j *join) balancer(s *side, lb *aws.Balancer, seen Seen) Balancer {
 	b.Word, b.Level = balancerWord(lb, b, s.busy)
 	j.traffic(s, lb.Name, &b)
 	return b
+}
+
+// of is a direct probe's answer in the light of its balancer: 503 is what one says that rests without a target.
+func (r ProbeResult) of(b Balancer) ProbeResult {
+	if b.Level == Idle && r.Level == Bad && r.Status == http.StatusServiceUnavailable {
+		r.Level = Idle
+	}
+	return r
 }
 
 // targetPeriod is how old a well target group may get between readings.

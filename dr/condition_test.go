@@ -241,3 +241,47 @@ func TestARegionThatServesIsNotWellWhileItsServicesAreUnknown(t *testing.T) {
 		t.Errorf("exit %d, want could not tell", e.Exit())
 	}
 }
+
+// Where there is no database, that none answers says nothing of its region; where nobody could see whether there is one, it does.
+func TestADatabaseThatIsNotThereIsNoSilentSignal(t *testing.T) {
+	none := part([]aws.Database{}, noon)
+	for name, c := range map[string]struct {
+		read   aws.Part[[]aws.Database]
+		silent bool
+		says   string
+	}{
+		"not there":                       {none, false, "dr-db is not there"},
+		"not there when last seen":        {failed(none, fault.TimedOut, noon.Add(time.Minute)), false, "dr-db is not there"},
+		"not asked for yet":               {aws.Part[[]aws.Database]{}, false, "not read yet"},
+		"asked for, and no answer so far": {failed(aws.Part[[]aws.Database]{}, fault.TimedOut, noon), true, "timed out"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := well()
+			s.west.Databases = c.read
+			sql := s.in.Regions[1].SQL
+			s.in.Regions[1].SQL = with(sql, "dr-db", failed(sql["dr-db"], fault.TimedOut, s.now))
+			for _, g := range s.join().Regions[1].Signals {
+				if g.Name == signalDatabase && (g.Silent != c.silent || g.Asked != c.silent || !strings.Contains(g.Text, c.says)) {
+					t.Errorf("silent %t, asked %t: %s", g.Silent, g.Asked, g.Text)
+				}
+			}
+		})
+	}
+}
+
+func TestABalancerThatRestsMayAnswer503AndNothingWorse(t *testing.T) {
+	for name, c := range map[string]struct {
+		status  int
+		targets Level
+		want    Level
+	}{
+		"no target, none expected":  {503, Idle, Idle},
+		"no target where users are": {503, Bad, Bad},
+		"another error":             {502, Idle, Bad},
+		"an answer":                 {200, Idle, Good},
+	} {
+		if got := (ProbeResult{Status: c.status, Level: statusLevel(c.status)}).of(Balancer{Level: c.targets}); got.Level != c.want {
+			t.Errorf("%s: %v, want %v", name, got.Level, c.want)
+		}
+	}
+}

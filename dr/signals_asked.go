@@ -112,7 +112,11 @@ func (j *join) databaseSignal(s *side) Signal {
 		if !ok {
 			continue
 		}
-		if j.absent(s, db.ID) { // as where the region rests: that nobody answers under its name is no silence
+		switch rds := s.raw.Databases; {
+		case rds.Tried.IsZero(): // whether it is there at all is not known yet
+			g.Text = notRead
+			continue
+		case rds.Known() && s.dbs[db.ID] == nil: // as where the region rests: that nobody answers under its name is no silence
 			g.Text = db.ID + " is not there"
 			continue
 		}
