@@ -110,6 +110,13 @@ func testPath() Provisioning {
 	}}
 }
 
+// notOurPath is that of an estate whose standby somebody else has made.
+func notOurPath() Provisioning {
+	p := testPath()
+	p.Primary = ""
+	return p
+}
+
 // testStrategies are the ways to stand by of an estate whose standby is warm.
 func testStrategies() []dr.StrategyFacts {
 	return []dr.StrategyFacts{

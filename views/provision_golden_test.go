@@ -85,6 +85,7 @@ func makerStates() map[string]func(w, h int) *root {
 		"validated":   over(validated, dr.RootPlan{}),
 		"strategy":    before(testPath(), "s"),
 		"cheaper":     before(testPath(), "s", "down", "down"),
+		"not-ours":    before(notOurPath(), "s", "down", "b"),
 		"giving-up": func(w, h int) *root {
 			m := makerModel(newFakeMaker(changingStrategy, testPath()), w, h)
 			m.home()

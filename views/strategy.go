@@ -111,6 +111,8 @@ func cannotChangeStrategy(m *root) string {
 		return "it is being started"
 	case m.runs.open() != nil:
 		return "a run is open: R on the cockpit goes to it"
+	case m.path.Primary == "":
+		return "the standby is not Lifeboat's stack: change what stands by where it is made, then strategy: in lifeboat.yaml"
 	case m.path.Strategies[s.index(m)].Now:
 		return soAlready
 	case m.path.Terraform == "":
