@@ -46,6 +46,7 @@ type Key struct {
 	Quiet bool // it stands at the footer's right edge
 	Named bool // the palette offers it by name
 
+	now  func(*root) string  // Does as it is now; nil: Does
 	off  func(*root) string  // why it does nothing now; nil: it always works
 	lead func(*root) bool    // now it is what one has come for: it stands first in the footer; nil: never
 	run  func(*root) tea.Cmd // nil: the text field that has the keyboard sees to it
@@ -180,7 +181,11 @@ func (m *root) hints(scope Scope) []ui.Hint {
 		if k.lead != nil && k.lead(m) {
 			list = &lead
 		}
-		*list = append(*list, ui.Hint{Key: k.Show, Does: k.Does, Quiet: k.Quiet})
+		does := k.Does
+		if k.now != nil {
+			does = k.now(m)
+		}
+		*list = append(*list, ui.Hint{Key: k.Show, Does: does, Quiet: k.Quiet})
 	}
 	return append(lead, out...)
 }

@@ -12,7 +12,7 @@ func startKeys() []Key {
 	return []Key{
 		{Name: "failover", Named: true, Keys: []string{"f"}, Show: "f", Does: "failover", Help: "prepare a failover (unplanned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Failover)},
 		{Name: "switchover", Named: true, Keys: []string{"s"}, Show: "s", Does: "switchover", Help: "prepare a switchover (planned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Switchover)},
-		{Name: "failback", Named: true, Keys: []string{"b"}, Show: "b", Does: "failback", Help: "the way back: a standby first, then home, then rest", Scope: OnCockpit, off: noWayBack, run: (*root).wayBack},
+		{Name: "failback", Named: true, Keys: []string{"b"}, Show: "b", Does: "failback", Help: "the way back: reprotect, failback, or deactivate, whichever is next", Scope: OnCockpit, now: wayBackNow, off: noWayBack, lead: isAway, run: (*root).wayBack},
 		{Name: "run", Named: true, Keys: []string{"R"}, Show: "R", Does: "run", Help: "to the run that is open", Scope: OnCockpit, off: noOpenRun, run: (*root).toOpenRun},
 		{Name: "history", Named: true, Keys: []string{"H"}, Show: "H", Does: "history", Help: "all runs, and their reports", Scope: OnCockpit, off: noRuns, run: (*root).openHistory},
 	}
@@ -106,6 +106,15 @@ func (m *root) wayBack() tea.Cmd {
 	kind, _ := m.e.WayBack()
 	return prepare(kind)(m)
 }
+
+// wayBackNow is what comes next on the way back.
+func wayBackNow(m *root) string {
+	kind, _ := m.e.WayBack()
+	return string(kind)
+}
+
+// isAway says whether something of a takeover is left to be brought back.
+func isAway(m *root) bool { return noWayBack(m) == "" }
 
 func noRuns(m *root) string { return m.readOnly() }
 

@@ -31,6 +31,10 @@ func TestTheKeyOfTheWayBackPreparesWhatComesNext(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			runs := newFakeRuns(nil)
 			m := runModel(c.e, runs, 120, 40)
+			first := m.hints(OnCockpit)[0]
+			if led := first.Key == "b" && first.Does == string(c.kind); led != (c.kind != "") {
+				t.Errorf("the footer begins with %s %s", first.Key, first.Does)
+			}
 			m.types("b")
 			a, ok := m.top().(*assess)
 			if ok != (c.kind != "") || ok && a.kind != c.kind {
