@@ -81,7 +81,7 @@ func arrangeFull(w, h int, want Want) Layout {
 	heads, rest := rest.Top(1)
 	l.Rule, rest = rest.Top(1)
 
-	findings := max(1, min(want.Findings, 1+(h-24)/12))
+	findings := max(1, min(want.Findings, 1+(h-24)/6))
 	below := 1 + want.Users + airy + findings + airy + feedLeast(h)
 	if l.Form == Wide {
 		below = 1 + want.Users + 1 + max(min(want.Findings, h/4), feedLeast(h))
