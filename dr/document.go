@@ -72,7 +72,7 @@ type DocTimeToServe struct {
 
 // DocReplication is how far the replica is behind, as three numbers.
 type DocReplication struct {
-	State         string     `json:"state"` // streaming, stalled, stopped, none, unknown
+	State         string     `json:"state"` // streaming, stalled, stopped, creating, none, unknown
 	Level         string     `json:"level"`
 	Source        string     `json:"source,omitempty"`
 	SourceRegion  string     `json:"source_region,omitempty"`

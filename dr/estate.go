@@ -282,7 +282,7 @@ type Replication struct {
 	Source, Replica      string // database identifiers
 	SourceRegion         string
 	ReplicaRegion        string
-	State                string // "streaming", "stalled", "stopped", "none", "unknown"
+	State                string // "streaming", "stalled", "stopped", "creating", "none", "unknown"
 	Level                Level
 	Reported             Lag           // RDS's ReplicaLag
 	Corrected            Lag           // over SQL; Known only where a connection is configured

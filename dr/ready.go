@@ -49,7 +49,11 @@ func (j *join) blockers(i int) []blocker {
 		if j.bare() && s.cfg.Name == j.cfg.Regions.Standby.Name {
 			return []blocker{{text: j.loneSince(), level: Bad, remedy: "have it rest again: lifeboat deactivate"}}
 		}
-		return []blocker{{text: j.loneSince(), level: Bad, remedy: "make a replica of the new writer there"}}
+		b := blocker{text: j.loneSince(), level: Bad}
+		if j.e.Replication.State != making {
+			b.remedy = "make a replica of the new writer there"
+		}
+		return []blocker{b}
 	}
 	all = append(all, j.serviceBlockers(s)...)
 	all = append(all, j.balancerBlockers(s)...)

@@ -93,7 +93,8 @@ func (j *join) fencedBy(region string) string {
 
 // lone says whether the writer of record was promoted and nothing replicates from it: there is no standby.
 func (j *join) lone() bool {
-	return j.e.Record.Run != "" && j.e.Replication.Replica == "" && !j.rests()
+	rep := &j.e.Replication
+	return j.e.Record.Run != "" && (rep.Replica == "" || rep.State == making) && !j.rests()
 }
 
 // rests says whether users are home and the region that stands by was put to rest: recovery points are its standby then, by design.
@@ -101,9 +102,13 @@ func (j *join) rests() bool {
 	return j.bare() && j.e.Record.Writer == j.cfg.Regions.Primary.Name && j.absent(&j.sides[1], j.e.Record.Source)
 }
 
-// loneSince is since when there is no standby.
+// loneSince is since when there is no standby, and whether one is being made.
 func (j *join) loneSince() string {
-	return "there is no standby since " + clock(j.e.Record.Promoted, j.now)
+	text := "there is no standby since " + clock(j.e.Record.Promoted, j.now)
+	if j.e.Replication.State == making {
+		text += ", one is being made"
+	}
+	return text
 }
 
 // ended says whether there is nothing to take up of a run any more.

@@ -14,6 +14,7 @@ import (
 const (
 	streaming    = "streaming"
 	stalled      = "stalled"
+	making       = "creating"
 	stopped      = "stopped"
 	noReplica    = "none"
 	stateUnknown = "unknown"
@@ -36,9 +37,13 @@ func (j *join) replication() {
 	}
 	r.Source, r.SourceRegion, r.Replica, r.ReplicaRegion = p.sourceID, p.source.cfg.Name, p.replicaID, p.replica.cfg.Name
 	r.Seen = seenOf(p.replica.raw.Databases, j.fast(p.replica), j.now)
+	j.slot(r, p)
+	if p.replicaDB.Status == making {
+		j.unmade(r)
+		return
+	}
 	j.reported(r, p)
 	j.corrected(r, p)
-	j.slot(r, p)
 	r.Idle = j.idle(r, p)
 	j.state(r, p)
 	j.contact(r, p)
@@ -105,6 +110,13 @@ func (j *join) noPair(r *Replication) {
 		why = j.loneSince() + ": " + why
 	}
 	r.Text, r.Reported.Why, r.Corrected.Why = why, why, why
+}
+
+// unmade is a replica that is still being made: what was measured under its name was another's.
+func (j *join) unmade(r *Replication) {
+	r.State, r.Level, r.Text = making, r.Seen.judged(Warn), r.Replica+" is being made: it holds nothing yet that could be promoted"
+	r.Reported.Why, r.Corrected.Why = r.Text, r.Text
+	j.e.past.contact = time.Time{}
 }
 
 // reported is AWS's own figure: now less the last replayed commit. -1 and no datapoint are unknown.

@@ -20,10 +20,12 @@ func (j *join) risk() {
 		r.Why = "both databases call themselves writers, and " + j.e.Record.Why
 	case j.astray():
 		r.Why = j.e.Verdict.Serving + " serves with a writer of its own, and the writer of record is " + j.e.Record.Writer
-	case rep.Replica != "" && rep.ReplicaRegion != j.sides[j.home()].cfg.Name:
-		j.lagRisk(r, rep)
 	case j.lone():
 		j.loneRisk(r)
+	case rep.State == making:
+		j.pointRisk(r)
+	case rep.Replica != "" && rep.ReplicaRegion != j.sides[j.home()].cfg.Name:
+		j.lagRisk(r, rep)
 	case rep.Replica != "":
 		r.Why = "the replica is in " + rep.ReplicaRegion + ", where the writer of record is: nothing is replicated away from it"
 	default:
@@ -61,7 +63,9 @@ func (j *join) loneRisk(r *Risk) {
 	old := &j.sides[1-j.home()]
 	p := j.away(old, j.e.Record.Writer)
 	r.Safe, r.basis = p.At, p.From
-	if promoted := j.e.Record.Promoted; promoted.After(r.Safe) && (!j.absent(old, j.e.Record.Source) || j.keeps(old)) {
+	left := j.e.Record.Source
+	there := !j.absent(old, left) && left != j.e.Replication.Replica // a replica that is being made may have its name
+	if promoted := j.e.Record.Promoted; promoted.After(r.Safe) && (there || j.keeps(old)) {
 		r.Safe, r.basis = promoted, "no standby since "+clock(promoted, j.now)
 	}
 	if r.Safe.IsZero() {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/aws/fault"
+	"lifeboat/dr/runbook"
 )
 
 func TestTheVerdictAfterAFailoverIsOfTheNewRoles(t *testing.T) {
@@ -42,6 +44,20 @@ func TestTheVerdictAfterAFailoverIsOfTheNewRoles(t *testing.T) {
 			"us-west-2 serves. There is no standby since 10:06:00.",
 			"Old writer dev-db in us-east-1 kept, fenced since 10:06:00.",
 			"At most 4 min of data at risk: it is in one region only",
+		}, Warn},
+		"its standby is being made, under the old writer's name": {func(s *scene) {
+			s.database(0, func(db *aws.Database) {
+				db.Source, db.Status = "arn:aws:rds:us-west-2:1:db:dr-db", making
+			})
+			s.east.Metrics = part(aws.Metrics{Databases: with(s.east.Metrics.Value.Databases, "dev-db",
+				aws.DatabaseMetrics{Period: time.Minute, ReplicaLag: lagSeries(noon.Add(-3*time.Hour), 0.9, 1.1)})}, noon)
+			s.in.Regions[0].SQL = with(s.in.Regions[0].SQL, "dev-db", failed(s.in.Regions[0].SQL["dev-db"], fault.Unreachable, noon))
+			s.east.Kept = part([]aws.Database{{ID: "dev-db-kept-20261123-101500", Status: "available"}}, noon)
+			s.journals(whole(Failover, "us-east-1", "us-west-2", noon.Add(-2*time.Hour)),
+				begin(Reprotect, "us-east-1", "us-west-2", noon.Add(-time.Hour)).pin(PinKept, "dev-db-kept-20261123-101500").end(runbook.Stopped))
+		}, []string{
+			"us-west-2 serves. There is no standby since 10:06:00, one is being made.",
+			"At most 114 min of data at risk: it is in one region only",
 		}, Warn},
 		"there is a standby again": {func(s *scene) {
 			s.database(0, func(db *aws.Database) {
