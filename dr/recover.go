@@ -36,11 +36,15 @@ func (p RestorePoint) Name() string {
 
 // Words say what it is: "snapshot x, of 03:12:00 UTC".
 func (p RestorePoint) Words(now time.Time) string {
-	what := "replicated backups of " + plain(p.Of)
+	return fmt.Sprintf("%s, of %s", p.What(), clock(p.At, now))
+}
+
+// What it is, without its time: "snapshot x".
+func (p RestorePoint) What() string {
 	if p.Snapshot != "" {
-		what = "snapshot " + plain(p.Snapshot)
+		return "snapshot " + plain(p.Snapshot)
 	}
-	return fmt.Sprintf("%s, of %s", what, clock(p.At, now))
+	return "replicated backups of " + plain(p.Of)
 }
 
 // Loses says how much is lost by restoring it, at most: what was written since its data, until the other region fell silent. silent is

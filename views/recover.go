@@ -87,18 +87,22 @@ func (a *assess) pointLines(b *facts, f *runFrame, list []dr.RestorePoint) {
 // lossWide is room for the longest time that is lost: "23 h 59 min".
 const lossWide = 11
 
-// pointLine is a recovery point: the mark of the chosen one, what is lost by restoring it, and which it is.
+// clockWide is room for the longest time of a recovery point: "25 Nov 06:07".
+const clockWide = 12
+
+// pointLine is a recovery point: the mark of the chosen one, what is lost by restoring it, of when its data is, and which it is.
 func (a *assess) pointLine(p dr.RestorePoint, chosen bool, f *runFrame) ui.Line {
 	role := pick(chosen, ui.Text, ui.Muted)
+	when := ui.Cat(ui.Space(2), ui.T(role, ui.Clock(p.At, f.now)).Fit(clockWide), ui.Space(2))
 	mark := ui.T(pick(chosen, ui.Accent, ui.Muted), pick(chosen, "● ", "  "))
 	if p.Waits != "" {
-		return ui.Cat(mark, ui.T(ui.Warn, "!").Right(lossWide), ui.Space(2), ui.T(ui.Warn, p.Waits+": "), ui.T(role, p.Words(f.now)))
+		return ui.Cat(mark, ui.T(ui.Warn, "!").Right(lossWide), when, ui.T(ui.Warn, p.Waits+": "), ui.T(role, p.What()))
 	}
 	loss := ui.T(pick(chosen, ui.Warn, ui.Muted), p.Loses(a.quiet(f.e), f.now))
 	if chosen {
 		loss = loss.Bold()
 	}
-	words := ui.Cat(mark, loss.Right(lossWide), ui.Space(2), ui.T(role, p.Words(f.now)))
+	words := ui.Cat(mark, loss.Right(lossWide), when, ui.T(role, p.What()))
 	if p.Backups != "" {
 		words = ui.Cat(words, ui.T(ui.Muted, ", or any moment since "+p.Earliest.UTC().Format("Jan 2 15:04")+", by --recovery-point"))
 	}
