@@ -195,7 +195,7 @@ func (c *checker) originGroup() answer {
 	if !ok {
 		return a
 	}
-	found := edge.Lint(c.withRegions(c.in.Edge.Distribution.Value), c.apiPaths()...)
+	found := c.lintEdge()
 	slices.SortStableFunc(found, func(a, b edge.Finding) int { return weight(b) - weight(a) })
 	switch {
 	case len(found) > 0:

@@ -11,7 +11,7 @@ func (j *join) pathFindings() []Finding {
 	var all []Finding
 	seen := seenOf(j.in.Edge.Distribution, j.p.slow, j.now)
 	if j.in.Edge.Distribution.Known() {
-		for _, f := range edge.Lint(j.withRegions(j.in.Edge.Distribution.Value), j.apiPaths()...) {
+		for _, f := range j.lintEdge() {
 			v := Finding{ID: f.ID, Level: Warn, Text: plain(f.Subject + ": " + f.Text), Remedy: plain(f.Remedy), Seen: seen}
 			if f.Broken {
 				v.Level = Bad
@@ -21,6 +21,19 @@ func (j *join) pathFindings() []Finding {
 		}
 	}
 	return append(all, j.checkFindings()...)
+}
+
+// lintEdge looks at the distribution's configuration. While users are away from home the name of its first origin leads to where the second
+// one does, by design: nothing there is to be mended.
+func (j *join) lintEdge() []edge.Finding {
+	found := edge.Lint(j.withRegions(j.in.Edge.Distribution.Value), j.apiPaths()...)
+	away := j.cfg.Regions.Standby.Name
+	for i := range found {
+		if f := &found[i]; f.ID == "group-region" && j.e.Record.Run != "" && j.e.Record.Writer == away {
+			f.Text, f.Remedy, f.Broken = "both members lead to "+away+" while it serves: nothing bridges the pages until users are home", "it ends with lifeboat failback", false
+		}
+	}
+	return found
 }
 
 // withRegions names the regions of origins whose balancers are known by now.

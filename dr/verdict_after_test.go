@@ -1,10 +1,13 @@
 package dr
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"lifeboat/aws"
+	"lifeboat/aws/edge"
 	"lifeboat/aws/fault"
 	"lifeboat/dr/runbook"
 )
@@ -169,4 +172,26 @@ func TestTheVerdictSaysHowLongServingAgainTakesAndUntilWhenItCanBegin(t *testing
 	s = well()
 	s.in.Record = &RecordInput{}
 	assertText(t, "not read", s.join().Verdict.Lines[1].String(), "At most 1.1 s of data at risk · time unknown: the journals of past runs were not read")
+}
+
+// Where the first origin's name leads to the region that users were taken to, the group bridges nothing: that is to be mended at home, and
+// to be waited for away from it.
+func TestAnOriginGroupThatBridgesNothingIsBrokenAtHomeAlone(t *testing.T) {
+	for name, c := range map[string]struct {
+		s    *scene
+		want Level
+		says string
+	}{
+		"users are at home": {well(), Bad, "there is no other region to fail over to"},
+		"users are away":    {failedOver(), Warn, "until users are home"},
+	} {
+		z := c.s.in.Edge.Zone.Value
+		z.Records = []edge.Record{{Name: "origin.example.com", Type: "CNAME", Content: "dr-alb.elb"}}
+		c.s.in.Edge.Zone = part(z, c.s.now)
+		found := c.s.join().Path.Findings
+		i := slices.IndexFunc(found, func(f Finding) bool { return f.ID == "group-region" })
+		if i < 0 || found[i].Level != c.want || !strings.Contains(found[i].Text, c.says) {
+			t.Errorf("%s: %+v", name, found)
+		}
+	}
 }

@@ -16,7 +16,7 @@ func chosenPoint(words string) func(screen string) bool {
 }
 
 // A pilot light takes over in the demo, by keyboard alone: an older recovery point is chosen, then the newest again, and what does not run
-// is made root by root, until users are served by what was restored.
+// is made root by root, until users are served by what was restored. Then they are brought home, and the pilot light is all that burns again.
 func TestSomebodyLightsAPilotLightByKeyboardAlone(t *testing.T) {
 	if os.Getenv("LIFEBOAT_E2E") != "full" {
 		t.Skip("a pilot light is lit at a simulator, some minutes: LIFEBOAT_E2E=full runs it")
@@ -52,7 +52,24 @@ func TestSomebodyLightsAPilotLightByKeyboardAlone(t *testing.T) {
 	lost := lostBy(t, users, report)
 	o.keys("d")
 	x.see("us-west-2 serves.", "● serving", "NOT fenced")
+	o.orders("restore", "nothing is broken")
+	x.see("Old writer davidshaevel-db in us-east-1 kept, fenced since", "b reprotect")
+	o.prepares("b", "REPROTECT  us-east-1 from us-west-2")
+	o.answers("came to     done: us-east-1 stands by again")
+	o.keys("d")
+	x.see("us-west-2 serves. us-east-1 can take over now.", "b failback")
+	o.prepares("b", "FAIL BACK  us-west-2 → us-east-1")
+	o.answers("came to     done", "Nothing was lost")
+	o.keys("d")
+	users.more("primary", 20)
 	acks := users.ended()
-	comesToShow(t, users, c.Regions.Standby, acks, lost)
+	comesToShow(t, users, c.Regions.Primary, acks, lost)
+	x.see("us-east-1 serves. There is no standby since", "b deactivate")
+	o.asked = nil
+	o.prepares("b", "DEACTIVATE  us-west-2")
+	o.answers("came to     ✓ us-west-2 rests")
+	o.took(t, "deactivation", "deactivate us-west-2", "give up the database davidshaevel-dr-db")
+	o.keys("d")
+	x.see("us-east-1 serves. us-west-2 can take over by a restore.")
 	t.Logf("%d rows acknowledged, %d of them lost with us-east-1, as the report says", len(acks), len(lost))
 }
