@@ -1,26 +1,17 @@
 package cli
 
 import (
-	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lifeboat/dr"
-	"lifeboat/dr/config"
 )
 
-// provisionFlags are those of provision.
-type provisionFlags struct {
-	changeFlags
-	phase           string
-	planOnly, paper bool
-}
-
 func (a *app) provision() *cobra.Command {
-	var f provisionFlags
+	var f planningFlags
+	var phase string
 	cmd := &cobra.Command{
 		Use:   "provision",
 		Short: "Plan and apply a phase of the standby with Terraform",
@@ -33,59 +24,12 @@ func (a *app) provision() *cobra.Command {
 		Args: noArgs,
 	}
 	f.add(cmd)
-	cmd.Flags().StringVar(&f.phase, "phase", "", "the phase: "+strings.Join(dr.ProvisionPhases, ", "))
-	cmd.Flags().BoolVar(&f.planOnly, "plan-only", false, "plan and change nothing; exit code 1 where a root cannot be planned")
-	cmd.Flags().BoolVar(&f.paper, "paper", false, "print the commands that a person would type instead, and start nothing")
-	f.addTakeOver(cmd)
+	cmd.Flags().StringVar(&phase, "phase", "", "the phase: "+strings.Join(dr.ProvisionPhases, ", "))
 	cmd.RunE = a.changes(&f.changeFlags, func(cmd *cobra.Command, _ []string) error {
-		switch {
-		case f.planOnly && f.paper:
-			return usage(cmd, "--plan-only and --paper do not go together")
-		case !slices.Contains(dr.ProvisionPhases, f.phase):
+		if !slices.Contains(dr.ProvisionPhases, phase) {
 			return usage(cmd, "--phase must be one of %s", strings.Join(dr.ProvisionPhases, ", "))
 		}
-		if err := a.mayChange(cmd.Name()); err != nil {
-			return err
-		}
-		c, s, err := a.estate(cmd.Context())
-		switch {
-		case err != nil:
-			return err
-		case f.paper:
-			return a.paper(cmd.Context(), c, dr.Order{Kind: dr.Provision, Phase: f.phase}, f.json)
-		}
-		return a.provisionPhase(cmd.Context(), c, s, f)
+		return a.planned(cmd, dr.Order{Kind: dr.Provision, Phase: phase}, f)
 	})
 	return cmd
-}
-
-func (a *app) provisionPhase(ctx context.Context, c *config.Config, s *dr.State, f provisionFlags) error {
-	order := dr.Order{Kind: dr.Provision, Phase: f.phase, DryRun: f.planOnly, TakeOver: f.takeOver, Overrides: f.confirms().early()}
-	run, l, err := a.begin(ctx, c, s, order)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", run, err)
-	}
-	if err := a.follow(ctx, c, s, l, run, f.changeFlags, true); err != nil || !f.planOnly || a.code != 0 {
-		return err
-	}
-	return unplanned(c, run)
-}
-
-// unplanned is why a run that only planned has not planned everything: a pipeline must hear of it. Roots that wait for others to be
-// made are none of that.
-func unplanned(c *config.Config, run string) error {
-	plans, err := dr.ReadRootPlans(dr.ProvisionDir(c, run))
-	if err != nil {
-		return err
-	}
-	var bad []string
-	for _, p := range plans {
-		if p.Why != "" && !p.Waits {
-			bad = append(bad, p.Root)
-		}
-	}
-	if bad == nil {
-		return nil
-	}
-	return &failure{exitFailed, fmt.Errorf("not planned: %s", strings.Join(bad, ", "))}
 }

@@ -13,14 +13,8 @@ import (
 	"lifeboat/ui"
 )
 
-// strategyFlags are those of strategy.
-type strategyFlags struct {
-	changeFlags
-	planOnly, paper bool
-}
-
 func (a *app) strategy() *cobra.Command {
-	var f strategyFlags
+	var f planningFlags
 	cmd := &cobra.Command{
 		Use:   "strategy [NAME]",
 		Short: "Show how the standby stands by, or change it",
@@ -38,21 +32,16 @@ func (a *app) strategy() *cobra.Command {
 		ValidArgs: strategyNames(),
 	}
 	f.add(cmd)
-	cmd.Flags().BoolVar(&f.planOnly, "plan-only", false, "plan every root for the other strategy and change nothing; exit code 1 where one cannot be planned")
-	cmd.Flags().BoolVar(&f.paper, "paper", false, "print the commands that a person would type instead, and start nothing")
-	f.addTakeOver(cmd)
 	cmd.RunE = a.changes(&f.changeFlags, func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) > 1:
 			return usage(cmd, "one strategy at most: %s", strings.Join(strategyNames(), ", "))
-		case len(args) == 0 && (f.planOnly || f.paper || len(f.confirm) > 0 || f.reason != "" || f.takeOver != ""):
+		case len(args) == 0 && f.given():
 			return usage(cmd, "which strategy? %s", strings.Join(strategyNames(), ", "))
 		case len(args) == 0:
 			return a.showStrategies(cmd.Context(), f.json)
-		case f.planOnly && f.paper:
-			return usage(cmd, "--plan-only and --paper do not go together")
 		}
-		return a.changeStrategy(cmd, config.Strategy(args[0]), f)
+		return a.planned(cmd, dr.Order{Kind: dr.Strategy, Strategy: config.Strategy(args[0])}, f)
 	})
 	return cmd
 }
@@ -63,28 +52,6 @@ func strategyNames() []string {
 		names = append(names, string(s))
 	}
 	return names
-}
-
-func (a *app) changeStrategy(cmd *cobra.Command, to config.Strategy, f strategyFlags) error {
-	if err := a.mayChange(cmd.Name()); err != nil {
-		return err
-	}
-	c, s, err := a.estate(cmd.Context())
-	switch {
-	case err != nil:
-		return err
-	case f.paper:
-		return a.paper(cmd.Context(), c, dr.Order{Kind: dr.Strategy, Strategy: to}, f.json)
-	}
-	order := dr.Order{Kind: dr.Strategy, Strategy: to, DryRun: f.planOnly, TakeOver: f.takeOver, Overrides: f.confirms().early()}
-	run, l, err := a.begin(cmd.Context(), c, s, order)
-	if err != nil {
-		return fmt.Errorf("run %s: %w", run, err)
-	}
-	if err := a.follow(cmd.Context(), c, s, l, run, f.changeFlags, true); err != nil || !f.planOnly || a.code != 0 {
-		return err
-	}
-	return unplanned(c, run)
 }
 
 // showStrategies prints what each way to stand by costs and means now. It changes nothing.
