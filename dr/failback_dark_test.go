@@ -143,6 +143,42 @@ func TestNothingOnTheWayBackIsBegunThatCannotBe(t *testing.T) {
 	}
 }
 
+// A failback does not begin beside a reprotection that was left half-way: its promotion would overtake that, and what it had still to do
+// would never be done. Once that is over, it begins.
+func TestAFailbackWaitsForTheReprotectionThatWasLeftHalfWay(t *testing.T) {
+	inTime(t, func(t *testing.T, w *estateInTime) {
+		w.stage(Reprotect)
+		r := w.runner()
+		run := w.begun(r, Reprotect, typing())
+		waitFor(t, run, func(v runbook.View) bool {
+			s, _ := v.Step(stepReplica)
+			return s.State != runbook.StateWaiting
+		})
+		run.Stop("test", "called away")
+		left := run.Wait()
+		r.Close()
+		if left.Ending != runbook.Stopped {
+			t.Fatalf("it ended %q: %v", left.Ending, left.Err)
+		}
+		time.Sleep(40 * time.Minute) // the replica is there by then
+		w.refused(t, Failback, "run "+left.View.Run+" (reprotect us-east-1 from us-west-2) is not over")
+		w.refused(t, Switchover, "is not over")
+		again := w.runner()
+		run, err := again.Resume(t.Context(), Order{Run: left.View.Run, Operator: typing()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result := run.Wait(); result.Ending != runbook.Done {
+			t.Fatalf("resumed it ended %q: %v", result.Ending, result.Err)
+		}
+		again.Close()
+		time.Sleep(15 * time.Minute)
+		if result := w.through(Failback, typing()); result.Ending != runbook.Done {
+			t.Errorf("the failback ended %q: %v", result.Ending, result.Err)
+		}
+	})
+}
+
 // A run that was given up half-way is followed by another: it goes by the names of the first. There is one snapshot, one kept database, one
 // replica.
 func TestARunAfterOneThatWasGivenUpKeepsNothingTwice(t *testing.T) {

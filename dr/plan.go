@@ -102,6 +102,9 @@ func (m *planner) refuse() error {
 	case m.kind.planned() && !m.from.Seen.fresh():
 		return &Refusal{"a " + string(m.kind) + " needs both regions, and " + m.from.Name + " could not be read: " + m.from.Seen.Why, "fail over instead"}
 	}
+	if m.kind.planned() && m.kind.Moves() { // its promotion would overtake what was left half-way
+		return m.e.Record.unfinished()
+	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package dr
 
 import (
+	"fmt"
 	"time"
 
 	"lifeboat/dr/runbook"
@@ -29,7 +30,7 @@ func (j *join) record() {
 			if r.Last == nil {
 				r.Last = &v
 			}
-		case changes(v) || r.Lease.Held && r.Lease.Grant.Run == v.Run:
+		case r.Lease.Held && r.Lease.Grant.Run == v.Run, changes(v) && !Overtaken(v, r.Run):
 			r.Open = append(r.Open, v)
 		}
 	}
@@ -74,6 +75,36 @@ func promotedAt(v runbook.View) time.Time {
 func promoted(v runbook.View) bool {
 	step, ok := v.Step(StepPromote)
 	return ok && (step.Begun || step.Changed) && !v.Plan.DryRun
+}
+
+// Promoter is the newest of runs that has made a region the writer of record; "" where none has. Views may come in any order.
+func Promoter(runs []runbook.View) (run string) {
+	for _, v := range runs {
+		if promoted(v) {
+			run = max(run, v.Run)
+		}
+	}
+	return run
+}
+
+// Overtaken says whether a run that is not over is not to be taken up any more, since the newest promotion (Promoter) came after it. Phases
+// of provisioning are: who writes is nothing to them.
+func Overtaken(v runbook.View, by string) bool {
+	return v.Run < by && Kind(v.Plan.Name) != Provision
+}
+
+// unfinished is the newest run that was left half-way, and that must be over before what is planned begins; provisioning may wait.
+func (r *Record) unfinished() error {
+	for _, v := range r.Open {
+		if Kind(v.Plan.Name) != Provision {
+			return notOver(v)
+		}
+	}
+	return nil
+}
+
+func notOver(v runbook.View) *Refusal {
+	return &Refusal{fmt.Sprintf("run %s (%s) is not over", v.Run, plain(v.Plan.Title)), "go on with it first: lifeboat resume " + v.Run}
 }
 
 // fencedBy is the run that has stopped a region's writers on purpose: one that is open, or the one that made the other

@@ -62,15 +62,17 @@ func TestWhereTheJournalsCannotBeReadTheWriterOfRecordIsUnknownOrAsTheySaidLast(
 
 func TestOpenRunsAreThoseThatCanBeTakenUpAndHaveChangedSomething(t *testing.T) {
 	at := func(m int) time.Time { return noon.Add(-time.Duration(m) * time.Minute) }
+	provision := begin(Provision, "us-east-1", "us-west-2", at(420)).step("scale", time.Second, 0).end(runbook.Stopped)
+	overtaken := begin(Reprotect, "us-west-2", "us-east-1", at(400)).step("scale", time.Second, 0).end(runbook.Stopped)
 	over := whole(Failover, "us-east-1", "us-west-2", at(300))
 	halfway := begin(Failover, "us-east-1", "us-west-2", at(200)).step(StepFence, time.Second, 0).end(runbook.Stopped)
 	looked := begin(Switchover, "us-west-2", "us-east-1", at(100)).end(runbook.Stopped)
 	running := begin(Switchover, "us-west-2", "us-east-1", at(1))
-	s := well().journals(over, halfway, looked, running)
+	s := well().journals(provision, overtaken, over, halfway, looked, running)
 	s.in.Record.Lease.Value = HeldRead{Held: true, Grant: runbook.Grant{Run: running.entries[0].Run, Holder: "ops"}}
 	r := s.join().Record
-	if len(r.Open) != 2 || r.Open[0].Run != running.entries[0].Run || r.Open[1].Run != halfway.entries[0].Run {
-		t.Errorf("%d open; want the one under way, then the one that stopped half-way", len(r.Open))
+	if len(r.Open) != 3 || r.Open[0].Run != running.entries[0].Run || r.Open[1].Run != halfway.entries[0].Run || r.Open[2].Run != provision.entries[0].Run {
+		t.Errorf("%d open; want the one under way, the one that stopped half-way, and provisioning, which no promotion overtakes", len(r.Open))
 	}
 	if r.Last == nil || r.Last.Run != over.entries[0].Run {
 		t.Errorf("last: %+v", r.Last)

@@ -114,8 +114,7 @@ func (r *Runner) atHome(ctx context.Context, e *Estate) error {
 		return err
 	}
 	if len(e.Record.Open) > 0 {
-		v := e.Record.Open[0]
-		return &Refusal{fmt.Sprintf("run %s (%s) is not over", v.Run, plain(v.Plan.Title)), "go on with it first: lifeboat resume " + v.Run}
+		return notOver(e.Record.Open[0])
 	}
 	home := r.c.Regions.Primary.Name
 	writer, _, err := writerOfRecord(ctx, r.c, r.state.Archive)

@@ -129,8 +129,6 @@ func cannotBegin(m *root) string {
 		return "before a run only"
 	case a.sent != nil:
 		return "it is being started"
-	case m.runs.open() != nil:
-		return "a run is open: R on the cockpit goes to it"
 	}
-	return ""
+	return besides(m, a.kind)
 }

@@ -1,6 +1,8 @@
 package views
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"lifeboat/dr"
@@ -10,7 +12,7 @@ import (
 // startKeys lead from the cockpit to runs.
 func startKeys() []Key {
 	return []Key{
-		{Name: "failover", Named: true, Keys: []string{"f"}, Show: "f", Does: "failover", Help: "prepare a failover (unplanned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Failover)},
+		{Name: "failover", Named: true, Keys: []string{"f"}, Show: "f", Does: "failover", Help: "prepare a failover (unplanned)", Scope: OnCockpit, off: cannotFailOver, run: prepare(dr.Failover)},
 		{Name: "switchover", Named: true, Keys: []string{"s"}, Show: "s", Does: "switchover", Help: "prepare a switchover (planned)", Scope: OnCockpit, off: cannotStart, run: prepare(dr.Switchover)},
 		{Name: "failback", Named: true, Keys: []string{"b"}, Show: "b", Does: "failback", Help: "the way back: reprotect, failback, or deactivate, whichever is next", Scope: OnCockpit, now: wayBackNow, off: noWayBack, lead: isAway, run: (*root).wayBack},
 		{Name: "run", Named: true, Keys: []string{"R"}, Show: "R", Does: "run", Help: "to the run that is open", Scope: OnCockpit, off: noOpenRun, run: (*root).toOpenRun},
@@ -86,10 +88,34 @@ func cannotStart(m *root) string {
 	if why := noRuns(m); why != "" {
 		return why
 	}
-	if m.runs.open() != nil {
-		return "a run is open: R goes to it"
+	return besides(m, "")
+}
+
+func cannotFailOver(m *root) string {
+	if why := noRuns(m); why != "" {
+		return why
 	}
-	return ""
+	return besides(m, dr.Failover)
+}
+
+// besides is why a run of a kind is not begun beside the one that is open; "" where it may be. A run that was left half-way does not keep
+// anybody from a failover whose hour has come, unless it is on that way itself.
+func besides(m *root, kind dr.Kind) string {
+	open := m.runs.open()
+	switch {
+	case open == nil:
+		return ""
+	case kind == dr.Failover && open.left() && m.e != nil && m.writerIsDark() && !(dr.Kind(open.View.Plan.Name).Moves() && open.View.Plan.From == m.e.Record.Writer):
+		return ""
+	}
+	return "a run is open: R on the cockpit goes to it"
+}
+
+// writerIsDark says whether the region of the writer of record does not answer.
+func (m *root) writerIsDark() bool {
+	return slices.ContainsFunc(m.e.Regions[:], func(r dr.Region) bool {
+		return r.Name == m.e.Record.Writer && r.Condition == dr.CondDark
+	})
 }
 
 // noWayBack is why there is no way back to prepare.

@@ -64,10 +64,15 @@ func (l *ledger) outdate() {
 	}
 }
 
-// open is the newest run that is not over; nil where there is none. A dry run counts while it is under way.
+// open is the newest run that is not over; nil where there is none. A dry run counts while it is under way, and one that a newer run has
+// overtaken does not: nothing of it is to be taken up.
 func (l *ledger) open() *followed {
+	by := l.promoter()
 	for i := range l.lines {
 		v := l.lines[i].View
+		if dr.Overtaken(v, by) {
+			continue
+		}
 		if f := l.known[v.Run]; (f == nil || !f.heard) && closed(v) {
 			continue
 		}
@@ -77,6 +82,18 @@ func (l *ledger) open() *followed {
 		}
 	}
 	return nil
+}
+
+// left says whether nobody goes on with a run that is not over.
+func (f *followed) left() bool { return f.Dead != "" || f.View.Ending != runbook.Running }
+
+// promoter is the newest run that has made a region the writer of record.
+func (l *ledger) promoter() string {
+	views := make([]runbook.View, len(l.lines))
+	for i := range l.lines {
+		views[i] = l.lines[i].View
+	}
+	return dr.Promoter(views)
 }
 
 // closed says whether a run is over for good: nothing of it is left to be resumed.

@@ -212,8 +212,8 @@ func cannotBeginPhase(m *root) string {
 		return "it is being started"
 	case s.writing:
 		return "what was typed is being written"
-	case m.runs.open() != nil:
-		return "a run is open: R on the cockpit goes to it"
+	case besides(m, dr.Provision) != "":
+		return besides(m, dr.Provision)
 	case x.State == dr.PhaseTheirs || s.phase == "primary" && m.path.drafts[s.phase]["primary"] == "theirs":
 		return "there is nothing to make: the primary is yours"
 	case len(lacks) > 0:

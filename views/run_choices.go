@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"lifeboat/dr"
 	"lifeboat/dr/runbook"
 )
 
@@ -232,6 +233,8 @@ func cannotResume(m *root) string {
 		return m.readOnly()
 	case closed(f.View):
 		return "the run is over"
+	case dr.Overtaken(f.View, m.runs.promoter()):
+		return "a newer run has promoted since: what this one still wants would undo that"
 	case f.Here && f.Dead == "" && f.View.Ending == runbook.Running:
 		return "it is being run here"
 	}

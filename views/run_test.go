@@ -166,7 +166,7 @@ func TestDetachingLeavesTheRunAndTheCockpitLeadsBack(t *testing.T) {
 	m, _ := atRun(midway, "d")
 	m.shows(t, "▌ R  failover to us-west-2: under way, promote replica", "us-east-1  primary")
 	m.types("f")
-	m.shows(t, "failover: a run is open: R goes to it")
+	m.shows(t, "failover: a run is open: R on the cockpit goes to it")
 	m.types("R")
 	m.shows(t, "FAIL OVER", "▸ promote replica")
 }

@@ -109,8 +109,8 @@ func cannotChangeStrategy(m *root) string {
 		return m.readOnly()
 	case s.sent != nil:
 		return "it is being started"
-	case m.runs.open() != nil:
-		return "a run is open: R on the cockpit goes to it"
+	case besides(m, dr.Strategy) != "":
+		return besides(m, dr.Strategy)
 	case m.path.Primary == "":
 		return "the standby is not Lifeboat's stack: change what stands by where it is made, then strategy: in lifeboat.yaml"
 	case m.path.Strategies[s.index(m)].Now:

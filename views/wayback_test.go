@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"lifeboat/dr"
+	"lifeboat/dr/runbook"
 )
 
 // The key prepares what comes next: a standby where there is none, the way home where there is one, and says why where neither is wanted.
@@ -41,6 +42,52 @@ func TestTheKeyOfTheWayBackPreparesWhatComesNext(t *testing.T) {
 				t.Errorf("it prepares %+v, want %q", m.top(), c.kind)
 			}
 			m.shows(t, c.shows...)
+		})
+	}
+}
+
+// A run that was left half-way keeps nobody from a failover in the dark, unless it is on that way itself; one that a newer run has overtaken
+// is not offered to be taken up.
+func TestARunThatWasLeftDoesNotStandInTheWayOfAFailover(t *testing.T) {
+	left := func(kind dr.Kind, from, to string) runbook.View {
+		return runbook.View{Run: "20261124T020000.000Z-" + string(kind), Seq: 9, Ending: runbook.Stopped, Mode: runbook.Planned,
+			Plan: runbook.Plan{Name: string(kind), Title: kind.Phrase(from, to), From: from, To: to}}
+	}
+	dark := darkEast()
+	dark.Record.Writer = "us-east-1"
+	lit := healthy()
+	lit.Record.Writer = "us-east-1"
+	promoting := left(dr.Failover, "us-west-2", "us-east-1")
+	promoting.Run, promoting.Ending = "20261124T030000.000Z-failover", runbook.Done
+	promoting.Steps = []runbook.StepView{{PlannedStep: runbook.PlannedStep{ID: dr.StepPromote}, Begun: true}}
+	for name, c := range map[string]struct {
+		e     *dr.Estate
+		lines []runbook.View
+		may   bool
+	}{
+		"provisioning, dark":                   {dark, []runbook.View{left(dr.Provision, "us-east-1", "us-west-2")}, true},
+		"a change of strategy, dark":           {dark, []runbook.View{left(dr.Strategy, "us-east-1", "us-west-2")}, true},
+		"a way to what is dark":                {dark, []runbook.View{left(dr.Reprotect, "us-west-2", "us-east-1")}, true},
+		"a failover from what is dark":         {dark, []runbook.View{left(dr.Failover, "us-east-1", "us-west-2")}, false},
+		"provisioning, nothing is dark":        {lit, []runbook.View{left(dr.Provision, "us-east-1", "us-west-2")}, false},
+		"a reprotection that was overtaken":    {lit, []runbook.View{promoting, left(dr.Reprotect, "us-east-1", "us-west-2")}, true},
+		"provisioning, which is not overtaken": {lit, []runbook.View{promoting, left(dr.Provision, "us-east-1", "us-west-2")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := newFakeRuns(nil)
+			for _, v := range c.lines {
+				runs.lines = append(runs.lines, RunLine{View: v, Here: true})
+			}
+			m := runModel(c.e, runs, 120, 40)
+			m.types("f")
+			if _, ok := m.top().(*assess); ok != c.may {
+				t.Errorf("a failover may be prepared: %t, want %t; open: %+v", ok, c.may, m.runs.open())
+			}
+			if c.may {
+				if why := cannotBegin(m); why != "" {
+					t.Errorf("it cannot be begun: %s", why)
+				}
+			}
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -48,12 +49,13 @@ type runDoc struct {
 	Ending    string    `json:"ending"`           // "" where the journal does not say that it ended
 	Open      bool      `json:"open,omitempty"`   // all is over but what is kept being tried
 	Resumable bool      `json:"resumable,omitempty"`
+	Overtaken string    `json:"overtaken,omitempty"` // the newer run whose promotion has put an end to it
 	Entries   int       `json:"entries"`
 	Taints    []string  `json:"taints,omitempty"`
 	Error     string    `json:"error,omitempty"` // why its journal could not be read to its end
 }
 
-func runDocOf(k runbook.Kept) runDoc {
+func runDocOf(k runbook.Kept, promoter string) runDoc {
 	v := k.View
 	d := runDoc{
 		Version: eventVersion, Run: k.Run, Title: v.Plan.Title, Mode: string(v.Mode), DryRun: v.Plan.DryRun, Started: v.Started, Changed: v.Changed,
@@ -61,6 +63,9 @@ func runDocOf(k runbook.Kept) runDoc {
 	}
 	if k.Err != nil {
 		d.Error = k.Err.Error()
+	}
+	if d.Resumable && dr.Overtaken(v, promoter) {
+		d.Resumable, d.Overtaken = false, promoter
 	}
 	return d
 }
@@ -79,8 +84,9 @@ func (a *app) listRuns(ctx context.Context, asJSON bool) error {
 	}
 	out := json.NewEncoder(a.out)
 	out.SetEscapeHTML(false)
+	promoter := dr.Promoter(viewsOf(kept))
 	for _, k := range kept {
-		d := runDocOf(k)
+		d := runDocOf(k, promoter)
 		if !asJSON {
 			fmt.Fprintln(a.out, ui.Clean(d.line()))
 		} else if err := out.Encode(d); err != nil {
@@ -90,11 +96,21 @@ func (a *app) listRuns(ctx context.Context, asJSON bool) error {
 	return nil
 }
 
+func viewsOf(kept []runbook.Kept) []runbook.View {
+	var out []runbook.View
+	for _, k := range kept {
+		out = append(out, k.View)
+	}
+	return out
+}
+
 func (d runDoc) line() string {
 	words := d.Ending
 	switch {
 	case d.Error != "":
 		words = "BROKEN: " + d.Error
+	case d.Overtaken != "":
+		words = cmp.Or(d.Ending, "its process is gone") + ", overtaken by " + d.Overtaken
 	case d.Ending == "" && d.Open:
 		words = "open: it goes on with what is not done yet"
 	case d.Ending == "":
