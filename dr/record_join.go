@@ -116,7 +116,7 @@ func (j *join) fencedBy(region string) string {
 			return v.Run
 		}
 	}
-	if r.From == region && r.Writer != region {
+	if r.From == region && r.Writer != region && !j.rests() { // where it rests, none of its writers is expected to run
 		return r.Run
 	}
 	return ""

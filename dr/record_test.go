@@ -5,7 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"lifeboat/aws"
 	"lifeboat/aws/fault"
+	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -76,6 +78,24 @@ func TestOpenRunsAreThoseThatCanBeTakenUpAndHaveChangedSomething(t *testing.T) {
 	}
 	if r.Last == nil || r.Last.Run != over.entries[0].Run {
 		t.Errorf("last: %+v", r.Last)
+	}
+}
+
+func TestARegionThatRestsIsNotFenced(t *testing.T) {
+	for name, c := range map[string]struct {
+		databases []aws.Database
+		fenced    bool
+	}{
+		"what users left is there":    {[]aws.Database{{ID: "dr-db", Status: "available"}}, true},
+		"what users left is given up": {[]aws.Database{}, false},
+	} {
+		s := well()
+		s.in.Config.Strategy = config.ColdStandby
+		s.west.Databases = part(c.databases, noon)
+		s.journals(whole(Failback, "us-west-2", "us-east-1", noon.Add(-time.Hour))).join()
+		if got := s.prev.joined.sides[1].fenced; (got != "") != c.fenced {
+			t.Errorf("%s: fenced by %q", name, got)
+		}
 	}
 }
 
