@@ -35,6 +35,7 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 		maps.Copy(vars, out)
 	}
 	b.lay(root, vars)
+	b.unlit(root, vars)
 	if targets := b.healthTargets(vars); root == "failover" && len(targets) > 0 {
 		vars["health_targets"] = targets
 	}
@@ -66,6 +67,15 @@ func (b *builder) variables(ctx context.Context, root string) (map[string]any, e
 func (b *builder) lay(root string, vars map[string]any) {
 	if b.overlay != nil {
 		maps.Copy(vars, b.overlay(root))
+	}
+}
+
+// unlit has what users meet know nothing of a pilot light's balancer, which is there only while it burns: CloudFront and its alarms, whose
+// control planes are in us-east-1, could be told of it neither in the dark nor for long.
+func (b *builder) unlit(root string, vars map[string]any) {
+	to, _ := vars["strategy"].(string) // a dry run's
+	if root == "failover" && firstOf(to, string(b.c.Strategy)) == string(config.PilotLight) {
+		maps.Copy(vars, map[string]any{"load_balancer_dns_name": nil, "load_balancer_suffix": nil, "target_group_suffixes": map[string]any{}})
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"maps"
 
-	"lifeboat/dr/config"
 	"lifeboat/dr/runbook"
 )
 
@@ -68,15 +67,11 @@ func (s *strategist) lay(root string) map[string]any {
 	if s.dry { // lifeboat.yaml is not written
 		maps.Copy(vars, s.rehearsed(root, stage, begun))
 	}
-	switch {
-	case !begun:
-	case stage == stageRelease, stage == stageCopies && s.released:
+	if begun && (stage == stageRelease || stage == stageCopies && s.released) {
 		vars["deletion_protection"] = false
 		if root == "data" {
 			vars["skip_final_snapshot"] = true // RDS refuses a last snapshot of a replica: it has one by hand
 		}
-	case root == "failover" && s.to == config.PilotLight: // its balancer goes next
-		maps.Copy(vars, map[string]any{"load_balancer_dns_name": nil, "load_balancer_suffix": nil, "target_group_suffixes": map[string]any{}})
 	}
 	return vars
 }
