@@ -37,7 +37,7 @@ func (h *history) draw(m *root, c *ui.Canvas) *tea.Cursor {
 	top := ui.Scroll(0, h.at, n, paper.H)
 	var lines []ui.Line
 	for i := top; i < min(top+max(paper.H, 0), n); i++ {
-		l := historyLine(m.runs.lines[i], m.runs.promoter(), paper.W)
+		l := historyLine(m.runs.lines[i], m.runs.by, paper.W)
 		lines = append(lines, pick(i == h.at, l.Bold(), l).Cut(paper.W))
 	}
 	switch {
@@ -54,7 +54,7 @@ func (h *history) draw(m *root, c *ui.Canvas) *tea.Cursor {
 }
 
 // historyLine is a run: when, what, how it ended, how long it took.
-func historyLine(r RunLine, promoter string, w int) ui.Line {
+func historyLine(r RunLine, by string, w int) ui.Line {
 	v := r.View
 	if r.Err != nil {
 		return ui.Join(2, ui.T(ui.Text, v.Run), ui.T(ui.Bad, "✗ cannot be read: "+r.Err.Error()))
@@ -67,7 +67,7 @@ func historyLine(r RunLine, promoter string, w int) ui.Line {
 		ui.P(0, ui.T(ui.Muted, v.Started.UTC().Format("2006-01-02 15:04"))),
 		ui.Part{Line: ui.T(ui.Text, name), Cols: 19},
 		ui.Part{Line: ui.T(ui.Text, way), Cols: 21},
-		ui.Part{Line: historyEnd(r, dr.Overtaken(v, promoter)), Cols: 12},
+		ui.Part{Line: historyEnd(r, dr.Overtaken(v, by)), Cols: 12},
 		ui.Part{Line: ui.T(ui.Muted, ui.Stopwatch(v.Changed.Sub(v.Started))), Drop: 2, Cols: 7},
 		ui.P(1, historyNote(v)),
 		ui.P(3, ui.T(ui.Muted, v.Run)),

@@ -11,6 +11,7 @@ import (
 // ledger is what the cockpit knows of runs.
 type ledger struct {
 	lines  []RunLine // newest first
+	by     string    // of them, the newest that has made a region the writer of record
 	err    error     // why they could not be listed
 	listed time.Time // when they were last asked for
 	asking bool
@@ -67,10 +68,9 @@ func (l *ledger) outdate() {
 // open is the newest run that is not over; nil where there is none. A dry run counts while it is under way, and one that a newer run has
 // overtaken does not: nothing of it is to be taken up.
 func (l *ledger) open() *followed {
-	by := l.promoter()
 	for i := range l.lines {
 		v := l.lines[i].View
-		if dr.Overtaken(v, by) {
+		if dr.Overtaken(v, l.by) {
 			continue
 		}
 		if f := l.known[v.Run]; (f == nil || !f.heard) && closed(v) {
@@ -87,13 +87,14 @@ func (l *ledger) open() *followed {
 // left says whether nobody goes on with a run that is not over.
 func (f *followed) left() bool { return f.Dead != "" || f.View.Ending != runbook.Running }
 
-// promoter is the newest run that has made a region the writer of record.
-func (l *ledger) promoter() string {
-	views := make([]runbook.View, len(l.lines))
-	for i := range l.lines {
-		views[i] = l.lines[i].View
+// take keeps a new list.
+func (l *ledger) take(lines []RunLine) {
+	views := make([]runbook.View, len(lines))
+	for i := range lines {
+		views[i] = lines[i].View
 	}
-	return dr.Promoter(views)
+	l.lines, l.by = lines, dr.Promoter(views)
+	l.outdate()
 }
 
 // closed says whether a run is over for good: nothing of it is left to be resumed.

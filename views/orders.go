@@ -102,8 +102,7 @@ func (m *root) listed(msg runsMsg) tea.Cmd {
 	if msg.err != nil {
 		return nil
 	}
-	m.runs.lines = msg.lines
-	m.runs.outdate()
+	m.runs.take(msg.lines)
 	open := m.runs.open()
 	if !m.runs.first && open != nil && len(open.Questions) > 0 && len(m.stack) == 1 && !m.touched {
 		m.push(&runScreen{id: open.View.Run})

@@ -233,7 +233,7 @@ func cannotResume(m *root) string {
 		return m.readOnly()
 	case closed(f.View):
 		return "the run is over"
-	case dr.Overtaken(f.View, m.runs.promoter()):
+	case dr.Overtaken(f.View, m.runs.by):
 		return "a newer run has promoted since: what this one still wants would undo that"
 	case f.Here && f.Dead == "" && f.View.Ending == runbook.Running:
 		return "it is being run here"
