@@ -143,20 +143,26 @@ func TestNothingOnTheWayBackIsBegunThatCannotBe(t *testing.T) {
 	}
 }
 
+// leaves stops a reprotection as soon as it comes to a step.
+func (w *estateInTime) leaves(at string) runbook.Result {
+	w.t.Helper()
+	w.stage(Reprotect)
+	r := w.runner()
+	defer r.Close()
+	run := w.begun(r, Reprotect, typing())
+	waitFor(w.t, run, func(v runbook.View) bool {
+		s, _ := v.Step(at)
+		return s.State != runbook.StateWaiting
+	})
+	run.Stop("test", "called away")
+	return run.Wait()
+}
+
 // A failback does not begin beside a reprotection that was left half-way: its promotion would overtake that, and what it had still to do
 // would never be done. Once that is over, it begins.
 func TestAFailbackWaitsForTheReprotectionThatWasLeftHalfWay(t *testing.T) {
 	inTime(t, func(t *testing.T, w *estateInTime) {
-		w.stage(Reprotect)
-		r := w.runner()
-		run := w.begun(r, Reprotect, typing())
-		waitFor(t, run, func(v runbook.View) bool {
-			s, _ := v.Step(stepReplica)
-			return s.State != runbook.StateWaiting
-		})
-		run.Stop("test", "called away")
-		left := run.Wait()
-		r.Close()
+		left := w.leaves(stepReplica)
 		if left.Ending != runbook.Stopped {
 			t.Fatalf("it ended %q: %v", left.Ending, left.Err)
 		}
@@ -187,16 +193,7 @@ func TestARunAfterOneThatWasGivenUpKeepsNothingTwice(t *testing.T) {
 		t.Run("stopped at "+after, func(t *testing.T) {
 			t.Parallel()
 			inTime(t, func(t *testing.T, w *estateInTime) {
-				w.stage(Reprotect)
-				r := w.runner()
-				run := w.begun(r, Reprotect, typing())
-				waitFor(t, run, func(v runbook.View) bool {
-					s, _ := v.Step(after)
-					return s.State != runbook.StateWaiting
-				})
-				run.Stop("test", "given up")
-				first := run.Wait()
-				r.Close()
+				first := w.leaves(after)
 				time.Sleep(15 * time.Minute)
 				second := w.through(Reprotect, typing())
 				if second.Ending != runbook.Done {

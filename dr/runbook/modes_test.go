@@ -100,18 +100,21 @@ func TestAStepThatIsKeptIsNotDoneOnceItIsNoLongerWanted(t *testing.T) {
 	})
 }
 
+// needing starts an unplanned failover whose fence needs a person.
+func (b *bench) needing(t *testing.T, ready runbook.Act) *runbook.Run {
+	b.mode = runbook.Unplanned
+	s := b.seat()
+	p := s.failover()
+	p.Steps[0].Ready = ready
+	return b.start(t, s, p)
+}
+
 func TestAPersonWhoIsNeededForAChangeIsNotHurriedByItsDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench()
-		b.mode = runbook.Unplanned
-		s := b.seat()
-		p := s.failover()
-		p.Steps[0].Ready = func(context.Context, *runbook.Task) error {
+		result := newBench().needing(t, func(context.Context, *runbook.Task) error {
 			time.Sleep(time.Hour)
 			return nil
-		}
-		run := b.start(t, s, p)
-		result := run.Wait()
+		}).Wait()
 		if fence, _ := result.View.Step("fence"); result.Ending != runbook.Done || fence.State != runbook.StateDone || fence.Late || fence.Waited < time.Hour {
 			t.Errorf("it ended %q; the fence is %s, late %t, after %s of people's time", result.Ending, fence.State, fence.Late, fence.Waited)
 		}
@@ -121,11 +124,7 @@ func TestAPersonWhoIsNeededForAChangeIsNotHurriedByItsDeadline(t *testing.T) {
 func TestAChangeForWhichAPersonWasNotReadyIsNotMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench()
-		b.mode = runbook.Unplanned
-		s := b.seat()
-		p := s.failover()
-		p.Steps[0].Ready = func(context.Context, *runbook.Task) error { return errors.New("nobody typed a code") }
-		run := b.start(t, s, p)
+		run := b.needing(t, func(context.Context, *runbook.Task) error { return errors.New("nobody typed a code") })
 		time.Sleep(time.Hour)
 		if fence, _ := run.View().Step("fence"); slices.Contains(b.w.asked(), "fence") || !strings.Contains(fence.Text, "nobody typed a code") {
 			t.Errorf("the fence says %q", fence.Text)

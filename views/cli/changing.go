@@ -110,17 +110,20 @@ func (a *app) follow(ctx context.Context, c *config.Config, s *dr.State, l link,
 // openLook is how many of the newest runs are looked at for one that is not over.
 const openLook = 50
 
-// openRuns are the runs that are not over, the newest first. Dry runs are not taken up.
+// openRuns are the runs that are not over, the newest first.
 func openRuns(ctx context.Context, s *dr.State) ([]runbook.Kept, error) {
 	kept, err := runbook.Journals(ctx, s.Archive, openLook)
-	if err != nil {
-		return nil, err
-	}
+	return openOf(kept), err
+}
+
+// openOf leaves out dry runs, and what a newer promotion has overtaken: they are not taken up.
+func openOf(kept []runbook.Kept) []runbook.Kept {
+	by := dr.Promoter(viewsOf(kept))
 	var open []runbook.Kept
 	for _, k := range kept {
-		if !k.View.Ending.Closed() && (k.Err != nil || !k.View.Plan.DryRun) {
+		if v := k.View; !v.Ending.Closed() && (k.Err != nil || !v.Plan.DryRun && !dr.Overtaken(v, by)) {
 			open = append(open, k)
 		}
 	}
-	return open, nil
+	return open
 }
